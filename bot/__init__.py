@@ -1,0 +1,1 @@
+"""Talks to people: surfaces, conversation history, replies. Never imports torch."""

@@ -1,0 +1,1 @@
+"""Edits one picture. Knows nothing of chats, users or databases."""

@@ -1,0 +1,190 @@
+"""Everything that can go wrong with an edit, as one tree.
+
+    EditError
+    ├── BadInput                     bad_input            exit 2
+    │   ├── PictureUnreadable        no such file, or no permission
+    │   ├── UnsupportedImage         a format outside the allow-list
+    │   ├── DamagedImage             truncated or corrupt bytes
+    │   ├── ImageTooLarge            more pixels or bytes than the limit
+    │   ├── ImageTooSmall            a side shorter than the limit
+    │   ├── MaskEmpty                a mask that selects nothing
+    │   ├── MaskMismatch             a mask that does not fit the picture
+    │   ├── BadOption                a value outside its range
+    │   └── NoSuchRevision           an id, or a step, that the history lacks
+    ├── NeedsClarification           needs_clarification  exit 3
+    │   ├── NotUnderstood            no operation could be read
+    │   └── Ambiguous                several regions fit the words
+    ├── NotGrounded                  not_grounded         exit 3
+    ├── Refused                      refused              exit 4
+    ├── BackendMissing               backend_missing      exit 5
+    └── BackendFailed                backend_failed       exit 5
+        ├── OutOfMemory
+        └── TimedOut
+
+An error carries facts, never a sentence: `bot.replies` holds the words, one entry a leaf.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from engine.data import Region
+
+
+class EditError(Exception):
+    """An edit that did not happen; nothing was changed."""
+
+    kind: ClassVar[str] = "backend_failed"
+    exit_code: ClassVar[int] = 5
+
+
+class BadInput(EditError):
+    """What was handed in cannot be used."""
+
+    kind = "bad_input"
+    exit_code = 2
+
+
+class PictureUnreadable(BadInput):
+    """A file that is not there or may not be read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class UnsupportedImage(BadInput):
+    """Bytes whose format is outside the allow-list; `found` names it where it is known."""
+
+    def __init__(self, found: str | None = None) -> None:
+        super().__init__(found)
+        self.found = found
+
+
+class DamagedImage(BadInput):
+    """Bytes of a known format that do not decode."""
+
+    def __init__(self, found: str | None = None) -> None:
+        super().__init__(found)
+        self.found = found
+
+
+class ImageTooLarge(BadInput):
+    """More than the limit allows; `unit` is "pixels" or "bytes"."""
+
+    def __init__(self, actual: int, limit: int, unit: str = "pixels") -> None:
+        super().__init__(actual, limit, unit)
+        self.actual, self.limit, self.unit = actual, limit, unit
+
+
+class ImageTooSmall(BadInput):
+    """A side shorter than `limit` px."""
+
+    def __init__(self, height: int, width: int, limit: int) -> None:
+        super().__init__(height, width, limit)
+        self.height, self.width, self.limit = height, width, limit
+
+
+class MaskEmpty(BadInput):
+    """A mask that selects no pixel."""
+
+
+class MaskMismatch(BadInput):
+    """A mask of another shape than its picture; each shape is (height, width)."""
+
+    def __init__(self, mask_shape: tuple[int, int], picture_shape: tuple[int, int]) -> None:
+        super().__init__(mask_shape, picture_shape)
+        self.mask_shape, self.picture_shape = mask_shape, picture_shape
+
+
+class BadOption(BadInput):
+    """A value that an operation or an option cannot take; `allowed` says what it can."""
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        super().__init__(name, value, allowed)
+        self.name, self.value, self.allowed = name, value, allowed
+
+
+class NoSuchRevision(BadInput):
+    """A revision, or a step such as undo at the root, that the history does not have."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+
+
+class NeedsClarification(EditError):
+    """Only the author can say which; `question` is what to ask, `candidates` what to choose from."""
+
+    kind = "needs_clarification"
+    exit_code = 3
+
+    def __init__(self, question: str, candidates: tuple[Region, ...] = ()) -> None:
+        super().__init__(question)
+        self.question, self.candidates = question, candidates
+
+
+class NotUnderstood(NeedsClarification):
+    """No operation could be read from the instruction."""
+
+
+class Ambiguous(NeedsClarification):
+    """Several regions fit `phrase` and no word chooses among them."""
+
+    def __init__(self, phrase: str, candidates: tuple[Region, ...]) -> None:
+        super().__init__(phrase, candidates)
+        self.phrase = phrase
+
+
+class NotGrounded(EditError):
+    """Nothing in the picture fits `phrase`; `alternatives` are labels of what was found instead."""
+
+    kind = "not_grounded"
+    exit_code = 3
+
+    def __init__(self, phrase: str, best_score: float = 0.0, alternatives: tuple[str, ...] = ()) -> None:
+        super().__init__(phrase, best_score, alternatives)
+        self.phrase, self.best_score, self.alternatives = phrase, best_score, alternatives
+
+
+class Refused(EditError):
+    """A policy forbids the edit; `policy` names it."""
+
+    kind = "refused"
+    exit_code = 4
+
+    def __init__(self, policy: str) -> None:
+        super().__init__(policy)
+        self.policy = policy
+
+
+class BackendMissing(EditError):
+    """The edit needs a model or an extra that is not installed; `backend` as on the command line."""
+
+    kind = "backend_missing"
+    exit_code = 5
+
+    def __init__(self, need: str, backend: str) -> None:
+        super().__init__(need, backend)
+        self.need, self.backend = need, backend
+
+
+class BackendFailed(EditError):
+    """A backend broke or gave something unusable."""
+
+    def __init__(self, backend: str) -> None:
+        super().__init__(backend)
+        self.backend = backend
+
+
+class OutOfMemory(BackendFailed):
+    """A backend ran out of memory, also on its low-memory retry."""
+
+
+class TimedOut(BackendFailed):
+    """A backend did not answer within `seconds`."""
+
+    def __init__(self, backend: str, seconds: float) -> None:
+        super().__init__(backend)
+        self.seconds = seconds

@@ -1,0 +1,41 @@
+"""What every test shares: no network beyond loopback, and the real pictures where they are at hand."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets reach this machine only."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
+            raise AssertionError(f"a test reached for the network: {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A fixed source of random pixels."""
+    return np.random.default_rng(7)
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The folder of real photos ($RETOUCH_DATA, or ../shared/data); tests that need it skip without it."""
+    folder = Path(os.environ.get("RETOUCH_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("no folder of real pictures at hand")
+    return folder
