@@ -23,6 +23,10 @@ class Offset(NamedTuple):
     y: int
 
 
+UNMOVED = Offset(0, 0)
+"""Every pixel stayed where it was."""
+
+
 class Notice(NamedTuple):
     """Something the author should know about an edit that worked; `bot.replies` holds the words of each kind."""
 

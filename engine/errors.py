@@ -18,6 +18,8 @@
     ├── Refused                      refused              exit 4
     ├── BackendMissing               backend_missing      exit 5
     └── BackendFailed                backend_failed       exit 5
+        ├── DownloadFailed       a model's file did not arrive
+        ├── DamagedWeights       a model's file has the wrong hash
         ├── OutOfMemory
         └── TimedOut
 
@@ -130,11 +132,11 @@ class NotUnderstood(NeedsClarification):
 
 
 class Ambiguous(NeedsClarification):
-    """Several regions fit `phrase` and no word chooses among them."""
+    """Several regions fit `phrase` and no word chooses among them; `operation` counts from 0 in the plan."""
 
-    def __init__(self, phrase: str, candidates: tuple[Region, ...]) -> None:
+    def __init__(self, phrase: str, candidates: tuple[Region, ...], operation: int = 0) -> None:
         super().__init__(phrase, candidates)
-        self.phrase = phrase
+        self.phrase, self.operation = phrase, operation
 
 
 class NotGrounded(EditError):
@@ -176,6 +178,14 @@ class BackendFailed(EditError):
     def __init__(self, backend: str) -> None:
         super().__init__(backend)
         self.backend = backend
+
+
+class DownloadFailed(BackendFailed):
+    """A model's file did not arrive whole; what did is kept for the next try."""
+
+
+class DamagedWeights(BackendFailed):
+    """A model's file does not have the catalogue's hash; it was not installed."""
 
 
 class OutOfMemory(BackendFailed):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeAlias
 
 from engine.data import Box, Image, Mask, Region
 from engine.operations import Context, Plan
+
+Progress: TypeAlias = Callable[[float], None]
+"""Called with the share done, in [0, 1]; what it raises stops the work and reaches the caller."""
+Fill: TypeAlias = Literal["keep", "grey", "surroundings"]
+"""What stands in a hole before it is painted: what was there, nothing, or what is around it, blurred."""
 
 
 class Planner(Protocol):
@@ -37,4 +43,31 @@ class Inpainter(Protocol):
 
     def inpaint(self, image: Image, mask: Mask, seed: int) -> Image:
         """The (H, W, 3) image with the pixels under the mask made new; the seed fixes the result."""
+        ...
+
+
+class Painter(Protocol):
+    """Paints what words describe where a mask says."""
+
+    @property
+    def side(self) -> int:
+        """The side of the square, px, that it paints best."""
+        ...
+
+    def paint(
+        self,
+        image: Image,
+        mask: Mask,
+        prompt: str,
+        *,
+        seed: int,
+        strength: float = 1.0,
+        fill: Fill = "grey",
+        progress: Progress = ...,
+    ) -> Image:
+        """The (H, W, 3) image with the pixels under the mask made new, the seed fixing the result.
+
+        Pixels near the mask may come back slightly off, so the caller composites; pixels far from it are the image's.
+        strength: in (0, 1], how much of what was there is forgotten. prompt: may be empty.
+        """
         ...

@@ -1,0 +1,233 @@
+"""The `retouch` command. Each command loads what it needs when it runs, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+STARTED = time.perf_counter()
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Edit pictures by saying what should change. Everything outside the edit stays bit-identical.",
+)
+recipe_app = typer.Typer(no_args_is_help=True, help="Save the edits of a branch, and apply them to another photo.")
+models_app = typer.Typer(no_args_is_help=True, help="List, fetch and verify models.")
+app.add_typer(recipe_app, name="recipe")
+app.add_typer(models_app, name="models")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of sentences.")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="Where to write; PNG, JPEG or WebP by extension.")]
+
+
+@app.command()
+def edit(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PHOTO INSTRUCTION...", help="The photo, then what to change, each in quotes."),
+    ] = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where to edit: white, transparent, or scribbled on a copy. Goes with the first instruction."
+        ),
+    ] = None,
+    reference: Annotated[Path | None, typer.Option(help="A second picture, such as a new background.")] = None,
+    backend: Annotated[
+        str | None, typer.Option(help="exact, exemplar, lama, diffusion or instruct; default: the cheapest.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Fixes the result; default: random.")] = None,
+    count: Annotated[int, typer.Option("-n", min=1, max=10, help="How many variations.")] = 1,
+    out: Out = None,
+    go_on: Annotated[bool, typer.Option("--continue", help="Go on from the latest picture; no PHOTO.")] = False,
+    revision: Annotated[str | None, typer.Option(help="With --continue: go on from this revision.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Edit a photo; several instructions are one conversation, in order."""
+    import asyncio
+
+    from bot.surfaces.terminal.printing import answering
+    from engine.clock import Clock
+
+    with answering(as_json):
+        from bot.surfaces.terminal.edit import EditOptions, edit, split_words
+
+        photo, instructions = split_words(words or [], go_on=go_on or revision is not None)
+        options = EditOptions(
+            photo=photo,
+            instructions=instructions,
+            out=out,
+            mask=mask,
+            reference=reference,
+            revision=revision,
+            backend=backend,
+            seed=seed,
+            count=count,
+            as_json=as_json,
+        )
+        clock = Clock()
+        clock.add("load", 1000 * (time.perf_counter() - STARTED))
+        asyncio.run(edit(options, clock, STARTED))
+
+
+@app.command()
+def plan(
+    words: Annotated[list[str] | None, typer.Argument(metavar="INSTRUCTION | -", help="'-' reads lines.")] = None,
+    dialogue: Annotated[bool, typer.Option(help="Lines are turns; a blank line starts a new conversation.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what an instruction would do, without a picture."""
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json):
+        from bot.surfaces.terminal.inspect import plan_lines, plan_once
+
+        if words == ["-"]:
+            plan_lines(sys.stdin, dialogue=dialogue)
+        else:
+            plan_once(" ".join(words or []), as_json=as_json)
+
+
+@app.command()
+def ground(
+    photo: Path,
+    phrase: str,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Find the regions a phrase means, best first; -o writes their mask."""
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json):
+        from bot.surfaces.terminal.inspect import ground
+
+        ground(photo, phrase, out, as_json=as_json)
+
+
+@app.command()
+def history(
+    photo: Annotated[Path | None, typer.Argument(help="Conversations about this photo; default: the latest.")] = None,
+    sheet: Annotated[Path | None, typer.Option(help="Also write a contact sheet of the tree.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the tree of revisions."""
+    import asyncio
+
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json):
+        from bot.surfaces.terminal.memory import show_history
+
+        asyncio.run(show_history(photo, sheet, as_json=as_json))
+
+
+@recipe_app.command("save")
+def recipe_save(
+    out: Annotated[Path, typer.Argument(help="The recipe file to write (JSON).")],
+    revision: Annotated[str | None, typer.Option(help="The branch up to this revision; default: the latest.")] = None,
+) -> None:
+    """Write the edits of a branch as a recipe."""
+    import asyncio
+
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json=False):
+        from bot.surfaces.terminal.memory import save_recipe
+
+        asyncio.run(save_recipe(out, revision))
+
+
+@recipe_app.command("apply")
+def recipe_apply(
+    recipe: Annotated[Path, typer.Argument(help="A recipe file.")],
+    photo: Annotated[Path, typer.Argument(help="The photo to apply it to.")],
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Repeat a recipe's edits on another photo."""
+    import asyncio
+
+    from bot.surfaces.terminal.printing import answering
+    from engine.clock import Clock
+
+    with answering(as_json):
+        from bot.recipes import load
+        from bot.surfaces.terminal.edit import EditOptions, edit
+
+        options = EditOptions(photo, recipe=load(recipe), out=out, as_json=as_json)
+        asyncio.run(edit(options, Clock(), STARTED))
+
+
+@models_app.command("list")
+def models_list(as_json: Json = False) -> None:
+    """Say which models there are, and which are installed."""
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json):
+        from bot.surfaces.terminal.models import list_models
+
+        list_models(as_json=as_json)
+
+
+@models_app.command("pull")
+def models_pull(
+    name: str,
+    source: Annotated[Path | None, typer.Option("--from", help="Install this file instead of downloading.")] = None,
+) -> None:
+    """Install a model: downloaded (resumable), or from a file; checked either way."""
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json=False):
+        from bot.surfaces.terminal.models import pull_model
+
+        pull_model(name, source)
+
+
+@models_app.command("verify")
+def models_verify() -> None:
+    """Check the installed models' bytes."""
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json=False):
+        from bot.surfaces.terminal.models import verify_models
+
+        verify_models()
+
+
+@app.command()
+def demo(
+    photo: Annotated[Path | None, typer.Argument(help="Your photo; default: a drawn scene.")] = None,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder for the pictures.")] = Path("retouch-demo"),
+) -> None:
+    """Hold a five-turn conversation and leave its pictures and a contact sheet in a folder."""
+    import asyncio
+
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json=False):
+        from bot.surfaces.terminal.demo import demo
+
+        asyncio.run(demo(photo, out))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine can do, and what is missing for the rest."""
+    from bot.surfaces.terminal.doctor import doctor
+
+    doctor()
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

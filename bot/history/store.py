@@ -1,0 +1,306 @@
+"""The history: every picture of every conversation, and where each conversation stands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.blobs import GRACE_S, BlobLost, Blobs
+from bot.history import codec, moves, questions, rows, upkeep
+from bot.history.database import Database
+from bot.history.recent import Recent
+from bot.history.records import Draft, Question, Revision, Summary, new_id
+from bot.history.schema import conversations, revisions
+from bot.history.storage import Kept, Parent, Storage
+from engine.data import Mask, Picture
+from engine.errors import DamagedImage
+
+BUDGET = 256 * 2**20
+"""Bytes of decoded pictures kept in memory."""
+LONGEST_NUMBER = 6
+"""Digits: a longer run of them is the beginning of an id."""
+
+
+class History:
+    """Conversations as trees of revisions, in SQLite and a folder of blobs.
+
+    What a method has answered with is on disk, also after a power cut; what it has not is there whole or not at all.
+    Any number of tasks and processes may use one home. Encoding, hashing and the disk stay off the event loop. Pictures
+    come back as read-only arrays. Where stored pixels or masks are damaged, reading them raises DamagedImage.
+    """
+
+    def __init__(self, home: Path, database: Database, blobs: Blobs, *, budget: int = BUDGET) -> None:
+        self._home, self._database, self._storage = home, database, Storage(blobs)
+        self._recent = Recent(budget)
+
+    @classmethod
+    async def open(cls, home: Path, *, budget: int = BUDGET) -> History:
+        """The history in `home`, made where there is none: `retouch.db` and `blobs/`. Once a day orphans are collected.
+
+        `budget`: bytes of decoded pictures kept in memory. Raises: BadOption for a history of a later release.
+        """
+        blobs = await asyncio.to_thread(upkeep.furnish, home)
+        history = cls(home, await Database.open(home / "retouch.db"), blobs, budget=budget)
+        if await asyncio.to_thread(upkeep.collection_due, home):
+            await history.collect()
+        return history
+
+    async def close(self) -> None:
+        """Let go of the files."""
+        self._recent.clear()
+        await self._database.close()
+
+    async def __aenter__(self) -> History:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def begin(self, *, surface: str, channel: str, author: str, name: str, picture: Picture) -> Revision:
+        """A new conversation; answers with its original, number 0, which is its head."""
+        fingerprint = await asyncio.to_thread(codec.fingerprint, picture)
+        async with self._database.read() as connection:
+            known = await rows.whole_blob(connection, fingerprint)
+        kept = await asyncio.to_thread(self._storage.keep_known, picture, fingerprint, known)
+        draft = Draft(picture=picture, instruction="", author=author, offset=None)
+        revision = _revision(draft, kept, conversation=new_id(), parent=None, number=0)
+        values = {"surface": surface, "channel": channel, "author": author, "name": name}
+        async with self._writing(kept.blobs) as connection:
+            await connection.execute(
+                insert(conversations).values(id=revision.conversation, created_at=revision.created_at, **values)
+            )
+            await _append(connection, revision, kept)
+        self._recent.put(fingerprint, picture)
+        return revision
+
+    async def commit(self, parent: Revision | str, draft: Draft) -> Revision:
+        """A new child of `parent`, a revision or its id; it is now the head. Raises: NoSuchRevision."""
+        above = parent if isinstance(parent, Revision) else await self.revision(parent)
+        kept = await self._keep(draft, above)
+        async with self._writing(kept.blobs) as connection:
+            above = await rows.find(connection, above.id)
+            number = await rows.next_number(connection, above.conversation)
+            revision = _revision(draft, kept, conversation=above.conversation, parent=above.id, number=number)
+            await _append(connection, revision, kept)
+        self._recent.put(kept.picture.pixels, draft.picture)
+        return revision
+
+    async def revision(self, wanted: str) -> Revision:
+        """The revision of that id, or the only one whose id begins so. Raises: NoSuchRevision."""
+        async with self._database.read() as connection:
+            return await rows.find(connection, wanted)
+
+    async def picture(self, wanted: str) -> Picture:
+        """The exact pixels of a revision, opacity included. Raises: NoSuchRevision."""
+        revision = await self.revision(wanted)
+        kept = self._recent.get(revision.picture.pixels)
+        if kept is not None:
+            return kept
+        async with self._database.read() as connection:
+            chain = await rows.chain(connection, revision.id)
+            chain, start = self._after_recent(chain)
+            pieces = await rows.read_pieces(connection, [each.id for each in chain])
+        with _readable():
+            steps = [(each, pieces[each.id]) for each in chain]
+            picture = await asyncio.to_thread(self._storage.restore, steps, start)
+        return self._recent.put(revision.picture.pixels, picture)
+
+    async def mask(self, wanted: str) -> Mask | None:
+        """The (H, W) bool composite mask of a revision; None where it has none. Raises: NoSuchRevision."""
+        return await self._mask((await self.revision(wanted)).mask)
+
+    async def mask_path(self, wanted: str) -> Path | None:
+        """The file of that mask: 8-bit grey PNG, white wherever a pixel may have changed. Raises: NoSuchRevision."""
+        digest = (await self.revision(wanted)).mask
+        return None if digest is None else self._storage.blobs.path(digest)
+
+    async def target_mask(self, wanted: str) -> Mask | None:
+        """The mask of what "it" means after a revision; None where nothing is meant. Raises: NoSuchRevision."""
+        return await self._mask((await self.revision(wanted)).target)
+
+    async def branch(self, wanted: str) -> list[Revision]:
+        """From the original to the revision. Raises: NoSuchRevision."""
+        async with self._database.read() as connection:
+            return await rows.branch(connection, (await rows.find(connection, wanted)).id)
+
+    async def tree(self, conversation: str) -> list[Revision]:
+        """All revisions of a conversation by number; none where there is no such conversation."""
+        query = select(revisions).where(revisions.c.conversation == conversation).order_by(revisions.c.number)
+        async with self._database.read() as connection:
+            return await rows.read(connection, query)
+
+    async def head(self, conversation: str) -> Revision:
+        """Where the conversation stands. Raises: NoSuchRevision where there is no such conversation."""
+        async with self._database.read() as connection:
+            return await moves.head(connection, conversation)
+
+    async def latest(
+        self, author: str | None = None, surface: str | None = None, channel: str | None = None
+    ) -> Revision | None:
+        """The head of the conversation used last among those that match; None where none does."""
+        async with self._database.read() as connection:
+            return await moves.latest(connection, author, surface, channel)
+
+    async def latest_before(self, conversation: str, *, author: str | None = None) -> Revision | None:
+        """Where the author's last conversation stood when this one began; None where there was none."""
+        async with self._database.read() as connection:
+            return await moves.latest(connection, author, None, None, before=conversation)
+
+    async def conversations(self, limit: int = 20) -> list[Summary]:
+        """The conversations used last, newest first."""
+        async with self._database.read() as connection:
+            return await moves.summaries(connection, limit)
+
+    async def conversations_of(self, picture: Picture) -> list[str]:
+        """The conversations in which some revision is this very picture, the one used last first."""
+        fingerprint = await asyncio.to_thread(codec.fingerprint, picture)
+        async with self._database.read() as connection:
+            return await moves.with_pixels(connection, fingerprint)
+
+    async def undo(self, conversation: str, count: int = 1) -> Revision:
+        """Back to the parent, `count` times or not at all. Raises: NoSuchRevision("undo") beyond the original."""
+        async with self._database.write() as connection:
+            return await _go(connection, await moves.step_back(connection, conversation, count))
+
+    async def redo(self, conversation: str, count: int = 1) -> Revision:
+        """Forward again, `count` times or not at all, the way last taken. Raises: NoSuchRevision("redo")."""
+        async with self._database.write() as connection:
+            return await _go(connection, await moves.step_forward(connection, conversation, count))
+
+    async def goto(self, conversation: str, wanted: str | int) -> Revision:
+        """To a revision of the conversation by number, id or the beginning of an id. Raises: NoSuchRevision."""
+        async with self._database.write() as connection:
+            await moves.head(connection, conversation)
+            if isinstance(wanted, int) or (wanted.isdecimal() and len(wanted) <= LONGEST_NUMBER):
+                return await _go(connection, await rows.numbered(connection, conversation, int(wanted)))
+            return await _go(connection, await rows.find(connection, wanted, conversation))
+
+    async def restart(self, conversation: str) -> Revision:
+        """Back to the original. Raises: NoSuchRevision where there is no such conversation."""
+        return await self.goto(conversation, 0)
+
+    async def ask(self, conversation: str, question: Question) -> None:
+        """Leave a question open until the conversation next moves, or is asked another. Raises: NoSuchRevision."""
+        masks = [region.mask for region in question.candidates]
+        digests, blobs = await asyncio.to_thread(self._storage.put_masks, masks)
+        async with self._writing(blobs) as connection:
+            await questions.ask(connection, await moves.head(connection, conversation), question, digests)
+
+    async def open_question(self, conversation: str) -> Question | None:
+        """The question that the conversation waits on; None where it waits on none."""
+        async with self._database.read() as connection:
+            found = await questions.open_question(connection, conversation)
+        if found is None:
+            return None
+        question, digests = found
+        masks = [await self._mask(digest) for digest in digests]
+        pairs = zip(question.candidates, masks, strict=True)
+        return replace(question, candidates=tuple(replace(region, mask=mask) for region, mask in pairs))
+
+    async def answered(self, conversation: str) -> None:
+        """Close the open question, if there is one."""
+        async with self._database.write() as connection:
+            await questions.close(connection, conversation)
+
+    async def forget(self, author: str) -> int:
+        """Delete an author's conversations and their blobs; answers with how many conversations there were.
+
+        In other people's conversations the pictures stay, which are theirs, but the author's name and words go.
+        """
+        async with self._database.write() as connection:
+            before = await upkeep.referenced(connection)
+            count = await upkeep.delete_author(connection, author)
+        self._recent.clear()
+        async with self._database.write() as connection:
+            orphans = before - await upkeep.referenced(connection)
+            await asyncio.to_thread(self._storage.blobs.remove, orphans)
+        await self._database.checkpoint()
+        return count
+
+    async def collect(self, *, grace_s: float = GRACE_S) -> int:
+        """Remove blobs that crashes left behind; answers with how many. `grace_s`: seconds a new one is left alone."""
+        async with self._database.write() as connection:
+            keep = await upkeep.referenced(connection)
+            removed = await asyncio.to_thread(self._storage.blobs.collect, keep, grace_s=grace_s)
+        await asyncio.to_thread(upkeep.note_collection, self._home)
+        return removed
+
+    async def _keep(self, draft: Draft, above: Revision) -> Kept:
+        parent = None
+        if draft.offset is not None:
+            parent = Parent(await self.picture(above.id), above.picture, draft.offset)
+        kept = await asyncio.to_thread(self._storage.keep, draft.picture, parent)
+        return await asyncio.to_thread(self._storage.keep_masks, kept, draft.mask, draft.target)
+
+    @asynccontextmanager
+    async def _writing(self, blobs: dict[str, bytes]) -> AsyncGenerator[AsyncConnection]:
+        """A write in which the blobs are sure to be there: collecting takes the same lock."""
+        async with self._database.write() as connection:
+            await asyncio.to_thread(self._storage.make_sure, blobs)
+            yield connection
+
+    async def _mask(self, digest: str | None) -> Mask | None:
+        if digest is None:
+            return None
+        with _readable():
+            return await asyncio.to_thread(self._storage.mask, digest)
+
+    def _after_recent(self, chain: list[Revision]) -> tuple[list[Revision], Picture | None]:
+        """What of the chain must still be drawn, and the picture in memory to draw it on."""
+        for index in range(len(chain) - 1, -1, -1):
+            start = self._recent.get(chain[index].picture.pixels)
+            if start is not None:
+                return chain[index + 1 :], start
+        return chain, None
+
+
+async def _append(connection: AsyncConnection, revision: Revision, kept: Kept) -> None:
+    await rows.write(connection, revision, kept.pieces)
+    await moves.move(connection, revision)
+
+
+async def _go(connection: AsyncConnection, revision: Revision) -> Revision:
+    await moves.move(connection, revision)
+    return revision
+
+
+@contextmanager
+def _readable() -> Generator[None]:
+    try:
+        yield
+    except BlobLost as exc:
+        raise DamagedImage("history") from exc
+
+
+def _revision(draft: Draft, kept: Kept, *, conversation: str, parent: str | None, number: int) -> Revision:
+    return Revision(
+        id=new_id(),
+        parent=parent,
+        conversation=conversation,
+        number=number,
+        author=draft.author,
+        instruction=draft.instruction,
+        plan=draft.plan,
+        seed=draft.seed,
+        backend=draft.backend,
+        models=dict(draft.models),
+        timings_ms=dict(draft.timings_ms),
+        created_at=rows.now(),
+        height=draft.picture.height,
+        width=draft.picture.width,
+        picture=kept.picture,
+        mask=kept.mask,
+        whole=draft.whole,
+        offset=draft.offset,
+        target=kept.target,
+        warnings=draft.warnings,
+    )

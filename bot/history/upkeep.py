@@ -1,0 +1,51 @@
+"""The chores of a history's home: making it, knowing what is in use, deleting a person's data."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, null, select, union, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.blobs import Blobs
+from bot.history.schema import BLOBS, conversations, revisions
+
+COLLECT_EVERY_S = 24 * 3600.0
+COLLECTED = "collected"
+"""The file in the home whose time is that of the last collection."""
+
+
+def furnish(home: Path) -> Blobs:
+    """The blobs of the home, which is made for its owner's eyes only where it is not there."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Blobs(home / "blobs")
+
+
+def collection_due(home: Path) -> bool:
+    """Whether the last collection of orphans was a day ago; a new home is given its first day."""
+    try:
+        return time.time() - (home / COLLECTED).stat().st_mtime > COLLECT_EVERY_S
+    except FileNotFoundError:
+        note_collection(home)
+        return False
+
+
+def note_collection(home: Path) -> None:
+    """Remember that orphans were collected just now."""
+    (home / COLLECTED).touch()
+
+
+async def referenced(connection: AsyncConnection) -> set[str]:
+    """Every blob that some row names."""
+    named = union(*(select(column).where(column.is_not(None)) for column in BLOBS))
+    return set(await connection.scalars(named))
+
+
+async def delete_author(connection: AsyncConnection, author: str) -> int:
+    """Delete the author's conversations, and the name and words of the author from others; how many were deleted."""
+    deleted = await connection.execute(delete(conversations).where(conversations.c.author == author))
+    blank: dict[str, Any] = {"author": "", "instruction": "", "plan": null(), "warnings": []}
+    await connection.execute(update(revisions).where(revisions.c.author == author).values(blank))
+    return deleted.rowcount

@@ -1,0 +1,43 @@
+"""What a turn works with: the parts of the bot, and the state of one conversation while it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.chat import Answer, Message
+from bot.history import History, Revision
+from engine.clock import Clock
+from engine.data import Notice
+from engine.editor import EditRequest, EditResult, Report
+from engine.protocols import Planner
+
+Edit = Callable[[EditRequest, Report | None], Awaitable[EditResult]]
+"""The engine, wherever it runs."""
+
+
+@dataclass(frozen=True)
+class House:
+    """The parts of the bot, made once and shared by every turn."""
+
+    history: History
+    planner: Planner
+    edit: Edit
+    exports: Path
+    """Where pictures are put that nobody named a file for."""
+
+
+@dataclass
+class Talk:
+    """One message while it is being answered."""
+
+    message: Message
+    house: House
+    head: Revision
+    """Where the conversation stands now; edits build on it."""
+    clock: Clock
+    report: Report | None
+    seeds: tuple[int, ...]
+    answers: tuple[Answer, ...] = ()
+    notices: list[Notice] = field(default_factory=list[Notice])

@@ -1,0 +1,132 @@
+"""Every sentence a person can read: one per error, one per notice, and the line under an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine import errors
+from engine.data import Notice
+from engine.errors import EditError
+
+GPU_HINT = (
+    "Exact tools and the weightless eraser work without one; see “Models” in the README for what this version can use."
+)
+
+
+def sentence(error: EditError) -> str:
+    """What went wrong and what to do about it, in words for the author."""
+    for leaf in type(error).__mro__:
+        if leaf in ERRORS:
+            return ERRORS[leaf](error)
+    raise AssertionError(f"no sentence for {type(error).__name__}")
+
+
+def _megapixels(pixels: int) -> str:
+    return f"{pixels / 1_000_000:.0f} megapixels"
+
+
+def _too_large(error: errors.ImageTooLarge) -> str:
+    if error.unit == "bytes":
+        return f"This file has {error.actual / 2**20:.0f} MB; at most {error.limit / 2**20:.0f} MB are accepted."
+    return (
+        f"This picture has {_megapixels(error.actual)}; at most {_megapixels(error.limit)} are accepted. "
+        "Send a smaller version."
+    )
+
+
+def _mismatch(error: errors.MaskMismatch) -> str:
+    (mask_height, mask_width), (height, width) = error.mask_shape, error.picture_shape
+    return f"The mask is {mask_width} × {mask_height} px but the picture is {width} × {height} px; they must agree."
+
+
+def _unsupported(error: errors.UnsupportedImage) -> str:
+    found = f"This is {error.found}, which is" if error.found else "This is"
+    return f"{found} not a picture I can read. PNG, JPEG, WebP, GIF, BMP, AVIF and HEIC work."
+
+
+def _damaged(error: errors.DamagedImage) -> str:
+    what = f"{error.found} file" if error.found else "picture"
+    return f"This {what} is damaged or cut short. Please send it again."
+
+
+def _revision(error: errors.NoSuchRevision) -> str:
+    known = {
+        "undo": "There is nothing to undo: this is the original picture.",
+        "redo": "There is nothing to redo.",
+        "latest": "There is no earlier picture to go on from. Start with `retouch edit PHOTO INSTRUCTION`.",
+        "edit": "There is no edit to repeat yet.",
+    }
+    return known.get(error.wanted, f"There is no revision “{error.wanted}”. `retouch history` lists them.")
+
+
+def _not_grounded(error: errors.NotGrounded) -> str:
+    instead = f" I did find: {', '.join(error.alternatives)}." if error.alternatives else ""
+    return (
+        f"I could not find {error.phrase} in the picture.{instead} "
+        "Say it by colour and place (“the red thing on the left”), or give a mask."
+    )
+
+
+def _ambiguous(error: errors.Ambiguous) -> str:
+    return (
+        f"I found {len(error.candidates)} that could be “{error.phrase}”. Which one? "
+        "Answer with a number, a place such as “the left one”, or “all”."
+    )
+
+
+def _missing(error: errors.BackendMissing) -> str:
+    return (
+        f"This needs a model that is not installed ({error.backend}): {error.need} cannot be done with exact tools. "
+        f"{GPU_HINT}"
+    )
+
+
+ERRORS: dict[type[EditError], Callable[[Any], str]] = {
+    errors.PictureUnreadable: lambda e: f"There is no readable file called {e.name}.",
+    errors.UnsupportedImage: _unsupported,
+    errors.DamagedImage: _damaged,
+    errors.ImageTooLarge: _too_large,
+    errors.ImageTooSmall: lambda e: f"This picture is {e.width} × {e.height} px; each side needs {e.limit} px or more.",
+    errors.MaskEmpty: lambda _: "The mask selects nothing, so nothing would change. White (or transparent) means edit.",
+    errors.MaskMismatch: _mismatch,
+    errors.BadOption: lambda e: f"{e.name} cannot be “{e.value}”; it takes {e.allowed}.",
+    errors.NoSuchRevision: _revision,
+    errors.NotUnderstood: lambda e: e.question,
+    errors.Ambiguous: _ambiguous,
+    errors.NeedsClarification: lambda e: e.question,
+    errors.NotGrounded: _not_grounded,
+    errors.Refused: lambda e: f"I will not do that here: {e.policy}.",
+    errors.BackendMissing: _missing,
+    errors.DownloadFailed: lambda e: f"{e.backend} did not arrive whole. The same command goes on where it stopped.",
+    errors.DamagedWeights: lambda e: f"This is not the file the catalogue lists for {e.backend}; it was not installed.",
+    errors.OutOfMemory: lambda e: (
+        f"{e.backend} ran out of memory, also with its smaller setting. Try a smaller region."
+    ),
+    errors.TimedOut: lambda e: f"{e.backend} did not answer within {e.seconds:.0f} seconds. Nothing was changed.",
+    errors.BackendFailed: lambda e: f"{e.backend} failed. Nothing was changed; the log says more.",
+}
+
+NOTICES: dict[str, str] = {
+    "first_frame": "This picture is animated; its first frame was edited.",
+    "profile_dropped": "Its colour profile was damaged and was ignored.",
+    "main_subject": "I cannot recognise “{detail}” without a detector, so I took the main subject of the picture.",
+    "upscaled_without_model": "Enlarged and sharpened without a model: no new detail was invented.",
+    "lossy": "{detail} files are lossy; the history keeps the exact pixels, and -o NAME.png writes them.",
+    "flattened": "{detail} has no transparency; the transparent parts became white.",
+    "latest": "Going on from revision {detail}.",
+}
+
+
+def notice(note: Notice) -> str:
+    """A remark on an edit that worked."""
+    return NOTICES[note.kind].format(detail=note.detail)
+
+
+def receipt(outside_changed: int | None, *, whole: bool) -> str:
+    """The proof of exactness, in a few words."""
+    if outside_changed is None:
+        return "the whole picture may have changed" if whole else "no edit"
+    if outside_changed == 0:
+        return "0 pixels changed outside the mask"
+    return f"{outside_changed} pixels changed outside the mask"

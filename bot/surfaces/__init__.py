@@ -1,0 +1,1 @@
+"""Where people meet the bot; surfaces do not import each other."""

@@ -1,0 +1,175 @@
+"""`retouch edit`: a conversation of one or more instructions about one photo."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.chat import Message, Reply
+from bot.config import Settings, load_settings
+from bot.engine_client import LocalEngine
+from bot.history import History
+from bot.house import House
+from bot.pictures import overlay
+from bot.recipes import Recipe
+from bot.surfaces.terminal.outcome import conversation_json, print_reply, write_replies
+from bot.surfaces.terminal.printing import print_json, progress, say
+from bot.turn import turn
+from engine.clock import Clock
+from engine.editor import check_backend
+from engine.errors import Ambiguous, BadOption
+from engine.imageio import encode, format_for, read_picture, write_atomically
+from engine.operations import Plan
+from engine.planner import RulesPlanner
+from engine.weights import ModelStore
+
+AUTHOR = "you"
+SURFACE = "terminal"
+
+
+@dataclass(frozen=True)
+class EditOptions:
+    """What `retouch edit` was asked for."""
+
+    photo: Path | None
+    """None: go on from the latest revision, or from `revision`."""
+    instructions: tuple[str, ...] = ()
+    recipe: Recipe | None = None
+    """Steps to repeat instead of instructions."""
+    out: Path | None = None
+    mask: Path | None = None
+    reference: Path | None = None
+    revision: str | None = None
+    backend: str | None = None
+    seed: int | None = None
+    count: int = 1
+    as_json: bool = False
+
+
+def split_words(words: list[str], *, go_on: bool) -> tuple[Path | None, tuple[str, ...]]:
+    """The photo and the instructions of the command's words. Raises: BadOption when either is missing."""
+    photo = None if go_on or not words else Path(words[0])
+    instructions = tuple(words if photo is None else words[1:])
+    if photo is None and not go_on:
+        raise BadOption("PHOTO", "", "the path of a picture")
+    if not instructions:
+        raise BadOption("INSTRUCTION", "", "what should change, in quotes")
+    return photo, instructions
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncGenerator[House]:
+    """The bot in this process, over the history in `settings.home`."""
+    async with await History.open(settings.home) as history:
+        exports = settings.home / "exports"
+        exports.mkdir(exist_ok=True)
+        engine = LocalEngine(ModelStore(settings.home / "models"))
+        yield House(history, RulesPlanner(), engine.edit, exports)
+
+
+async def edit(options: EditOptions, clock: Clock, started: float) -> None:
+    """Hold the conversation and write the last picture; nothing is written unless every instruction worked.
+
+    `clock` goes on from the loading; `started` is `time.perf_counter()` at start-up. Raises: any leaf of EditError.
+    """
+    settings = load_settings()
+    check_backend(options.backend)
+    if options.out is not None:
+        format_for(options.out)
+    with clock("decode"):
+        first = _first_message(options, settings)
+    async with open_house(settings) as house:
+        replies = await _converse(first, options, house, clock)
+        with clock("encode"):
+            steps = await write_replies(replies, await _destination(options, replies[-1], house), house, settings)
+    seconds = time.perf_counter() - started
+    clock.add("total", 1000 * seconds)
+    if options.as_json:
+        print_json(conversation_json(steps, clock))
+    else:
+        print_reply(steps[-1], seconds)
+
+
+def _first_message(options: EditOptions, settings: Settings) -> Message:
+    limits = settings.limits.of_pictures()
+    photo = read_picture(options.photo, limits) if options.photo else None
+    mask = read_picture(options.mask, limits) if options.mask else None
+    reference = read_picture(options.reference, limits) if options.reference else None
+    return Message(
+        instruction="",
+        author=AUTHOR,
+        surface=SURFACE,
+        picture=photo.picture if photo else None,
+        name=options.photo.name if options.photo else "",
+        mask=mask.picture if mask else None,
+        reference=reference.picture if reference else None,
+        reply_to=options.revision,
+        backend=options.backend,
+        seed=options.seed,
+        count=options.count,
+        notices=photo.notices if photo else (),
+    )
+
+
+async def _converse(first: Message, options: EditOptions, house: House, clock: Clock) -> list[Reply]:
+    """Each instruction a turn on the one before; the photo and the mask come with the first."""
+    replies: list[Reply] = []
+    with progress(options.as_json) as report:
+        for message in _messages(first, options):
+            on = message if not replies else _following(message, replies[-1])
+            try:
+                reply = await turn(on, house, report)
+            except Ambiguous as ambiguous:
+                await _show_candidates(ambiguous, house, options)
+                raise
+            for stage, milliseconds in reply.timings_ms.items():
+                clock.add(stage, milliseconds)
+            replies.append(reply)
+    return replies
+
+
+def _messages(first: Message, options: EditOptions) -> list[Message]:
+    """One message an instruction, variations of the last; or one a step of the recipe."""
+    if options.recipe is not None:
+        return [
+            replace(
+                first,
+                instruction=step.instruction,
+                plan=Plan(instruction=step.instruction, operations=step.operations, confidence=1),
+                seed=step.seed,
+            )
+            for step in options.recipe.steps
+        ]
+    messages = [replace(first, instruction=instruction, count=1) for instruction in options.instructions]
+    return [*messages[:-1], replace(messages[-1], count=options.count)]
+
+
+def _following(message: Message, reply: Reply) -> Message:
+    """The message as a reply to the picture just made."""
+    return replace(message, picture=None, mask=None, notices=(), reply_to=reply.answers[-1].revision.id)
+
+
+async def _show_candidates(ambiguous: Ambiguous, house: House, options: EditOptions) -> None:
+    if options.as_json:
+        return
+    head = await house.history.latest(author=AUTHOR, surface=SURFACE)
+    if head is None:
+        return
+    picture = overlay(await house.history.picture(head.id), ambiguous.candidates)
+    path = house.exports / f"{head.id}-candidates.png"
+    write_atomically(path, encode(picture, "png"))
+    say(f"The candidates are numbered in {path}; answer with `retouch edit --continue 2`.")
+
+
+async def _destination(options: EditOptions, reply: Reply, house: House) -> Path:
+    """-o, or the photo's name with `-edited`; as PNG where a JPEG would lose the transparency just made."""
+    if options.out is not None:
+        return options.out
+    source = options.photo or Path((await house.history.conversations(1))[0].name)
+    suffix = source.suffix.lower()
+    transparent = reply.answer.picture.opacity is not None
+    writable = suffix in {".png", ".webp"} or (suffix in {".jpg", ".jpeg"} and not transparent)
+    return source.with_name(f"{source.stem}-edited{source.suffix if writable else '.png'}")

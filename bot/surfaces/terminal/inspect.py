@@ -1,0 +1,71 @@
+"""`retouch plan` and `retouch ground`: what would be understood, and what would be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.config import load_settings
+from bot.engine_client import grounder_of
+from bot.surfaces.terminal.printing import print_json, region_json, say
+from engine.data import Located, Mask
+from engine.errors import NotUnderstood
+from engine.imageio import encode_mask, read_picture, write_atomically
+from engine.masks import union
+from engine.operations import Context, Plan
+from engine.planner import RulesPlanner, explain, parse_target
+from engine.weights import ModelStore
+
+
+def plan_once(instruction: str, *, as_json: bool) -> None:
+    """Print one plan. Raises: NotUnderstood, after printing the JSON that says so."""
+    plan = RulesPlanner().plan(instruction, Context())
+    if as_json:
+        print_json(_plan_json(plan))
+    elif plan.operations:
+        say(explain(plan))
+    if not plan.operations and not as_json:
+        raise NotUnderstood(plan.question or "What should change in the picture?")
+
+
+def plan_lines(lines: Iterable[str], *, dialogue: bool) -> None:
+    """One JSON object for each line; as a dialogue, a blank line starts a new conversation and prints nothing."""
+    planner, context = RulesPlanner(), Context()
+    for line in lines:
+        instruction = line.rstrip("\r\n")
+        if dialogue and not instruction.strip():
+            context = Context()
+            continue
+        plan = planner.plan(instruction, context)
+        print_json(_plan_json(plan))
+        if dialogue:
+            context = Context(history=(*context.history, *plan.operations))
+
+
+def _plan_json(plan: Plan) -> dict[str, Any]:
+    return {"question": None, **plan.flat()}
+
+
+def ground(photo: Path, phrase: str, out: Path | None, *, as_json: bool) -> None:
+    """Print the regions of a phrase, and write the mask of those it means. Raises: BadInput, NotGrounded."""
+    settings = load_settings()
+    picture = read_picture(photo, settings.limits.of_pictures()).picture
+    located = grounder_of(ModelStore(settings.home / "models")).locate(picture.rgb, parse_target(phrase))
+    if out is not None:
+        write_atomically(out, encode_mask(_meant(located, picture.height, picture.width)))
+    if as_json:
+        print_json({"phrase": phrase, "regions": [region_json(region) for region in located.regions]})
+        return
+    for number, region in enumerate(located.regions, 1):
+        box = region.box
+        where = f"({box.x0}, {box.y0}) to ({box.x1}, {box.y1})"
+        say(f"{number}. {region.label}  {where}  {region.area} px  {region.score:.0%}  by {region.source}")
+
+
+def _meant(located: Located, height: int, width: int) -> Mask:
+    """The chosen regions; where the words leave several, the best one."""
+    regions = located.chosen or located.regions[:1]
+    return union(*(region.on(height, width) for region in regions)) if regions else np.zeros((height, width), np.bool_)

@@ -1,0 +1,78 @@
+"""What every command prints the same way: JSON, sentences, errors, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from bot.replies import sentence
+from engine.data import Region
+from engine.editor import Report
+from engine.errors import EditError, NeedsClarification
+
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C stopped, as shells have it."""
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def say(text: str) -> None:
+    """A line for a person, on stdout; brackets are printed as they are."""
+    out.print(text, markup=False)
+
+
+@contextmanager
+def answering(as_json: bool) -> Generator[None]:
+    """Turn errors into their sentence (or JSON) and exit code, and Ctrl-C into a quiet end."""
+    try:
+        yield
+    except EditError as error:
+        _print_error(error, as_json)
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as stop:
+        err.print("Stopped; nothing was written.")
+        raise typer.Exit(INTERRUPTED) from stop
+
+
+def _print_error(error: EditError, as_json: bool) -> None:
+    if not as_json:
+        err.print(sentence(error), markup=False)
+        return
+    described: dict[str, Any] = {"kind": error.kind, "message": sentence(error)}
+    if isinstance(error, NeedsClarification):
+        described["candidates"] = [region_json(region) for region in error.candidates]
+    print_json({"error": described})
+
+
+def region_json(region: Region) -> dict[str, Any]:
+    """A region as the contract prints it: box in px [x0, y0, x1, y1], area in px."""
+    box = region.box
+    return {
+        "box": [box.x0, box.y0, box.x1, box.y1],
+        "score": round(region.score, 3),
+        "label": region.label,
+        "area": region.area,
+        "source": region.source,
+    }
+
+
+@contextmanager
+def progress(as_json: bool) -> Generator[Report | None]:
+    """A spinner that names the stage, on a terminal only."""
+    if as_json or not err.is_terminal:
+        yield None
+        return
+    with err.status("reading the picture") as status:
+        yield lambda stage, fraction: status.update(f"{stage} ({fraction:.0%})" if fraction else stage)

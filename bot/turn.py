@@ -1,0 +1,95 @@
+"""The path of one edit: a message comes in, a reply goes out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from itertools import groupby
+from typing import cast, get_args
+
+from bot.chat import Message, Reply
+from bot.history import Revision
+from bot.house import House, Talk
+from bot.making import make
+from bot.steering import steer
+from engine.clock import Clock
+from engine.data import Notice
+from engine.editor import Report
+from engine.errors import NoSuchRevision, NotUnderstood
+from engine.operations import Context, EditOperation, HistoryOperation, Operation, Plan
+
+STEERING = get_args(HistoryOperation)
+
+
+async def turn(message: Message, house: House, report: Report | None = None) -> Reply:
+    """One message -> one reply; the history has every new revision before this returns.
+
+    Raises: any leaf of EditError; then nothing was committed for the part that failed.
+    """
+    clock = Clock()
+    talk = Talk(message, house, await parent_of(message, house), clock, report, seeds_of(message))
+    talk.notices.extend(message.notices)
+    if message.picture is None and message.reply_to is None:
+        talk.notices.append(Notice("latest", str(talk.head.number)))
+    with clock("plan"):
+        plan = understand(message, house, await context_of(talk))
+    for steering, operations in parts(plan):
+        if steering:
+            for operation in operations:
+                await steer(cast(HistoryOperation, operation), talk)
+        else:
+            await make(cast("tuple[EditOperation, ...]", operations), talk, plan)
+    return Reply(plan, talk.answers, tuple(talk.notices), clock.stages)
+
+
+async def parent_of(message: Message, house: House) -> Revision:
+    """The revision the message is about: its own picture, the one replied to, or the author's latest here.
+
+    Raises: NoSuchRevision.
+    """
+    if message.picture is not None:
+        return await house.history.begin(
+            surface=message.surface,
+            channel=message.channel,
+            author=message.author,
+            name=message.name,
+            picture=message.picture,
+        )
+    if message.reply_to is not None:
+        return await house.history.revision(message.reply_to)
+    latest = await house.history.latest(author=message.author, surface=message.surface, channel=message.channel)
+    if latest is None:
+        raise NoSuchRevision("latest")
+    return latest
+
+
+def understand(message: Message, house: House, context: Context) -> Plan:
+    """The plan of the message. Raises: NotUnderstood with what to ask back."""
+    plan = message.plan or house.planner.plan(message.instruction, context)
+    if not plan.operations:
+        raise NotUnderstood(plan.question or "What should change in the picture?")
+    return plan
+
+
+async def context_of(talk: Talk) -> Context:
+    """What the words may refer back to."""
+    branch = await talk.house.history.branch(talk.head.id)
+    edits = [operation for revision in branch if revision.plan for operation in revision.plan.operations]
+    question = await talk.house.history.open_question(talk.head.conversation)
+    return Context(
+        history=tuple(operation for operation in edits if not isinstance(operation, STEERING)),
+        candidates=tuple(region.label for region in question.candidates) if question else (),
+        mask=talk.message.mask is not None,
+    )
+
+
+def parts(plan: Plan) -> Iterator[tuple[bool, tuple[Operation, ...]]]:
+    """The plan in runs: edits that become one revision together, and steps through the history between them."""
+    for steering, run in groupby(plan.operations, key=lambda operation: isinstance(operation, STEERING)):
+        yield steering, tuple(run)
+
+
+def seeds_of(message: Message) -> tuple[int, ...]:
+    """One seed a variation: counted up from the author's, or from a random one."""
+    first = secrets.randbelow(2**31) if message.seed is None else message.seed
+    return tuple(first + index for index in range(message.count))

@@ -1,0 +1,37 @@
+"""Stand-ins for the Protocols that need no search: plain, exact and instant."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.data import Image, Located, Mask, Region
+from engine.errors import NotGrounded
+from engine.operations import Target
+
+
+class FillInpainter:
+    """Fills a hole with the mean colour of what is around it, shifted by the seed."""
+
+    def inpaint(self, image: Image, mask: Mask, seed: int) -> Image:
+        """The image with one colour under the mask."""
+        filled = image.copy()
+        if mask.all():
+            return filled
+        mean = image[~mask].mean(axis=0)
+        filled[mask] = np.clip(mean + seed % 7, 0, 255).astype(np.uint8)
+        return filled
+
+
+class FixedGrounder:
+    """Knows some phrases by heart; every region of a phrase is a candidate, and a single one is chosen."""
+
+    def __init__(self, regions: dict[str, tuple[Region, ...]]) -> None:
+        self._regions = regions
+
+    def locate(self, image: Image, target: Target) -> Located:
+        """Raises: NotGrounded for a phrase it was not told."""
+        phrase = target.phrase or ""
+        found = self._regions.get(phrase, ())
+        if not found:
+            raise NotGrounded(phrase, 0.0, tuple(self._regions))
+        return Located(found, found if len(found) == 1 or target.quantity == "all" else ())

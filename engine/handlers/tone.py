@@ -1,0 +1,57 @@
+"""Operations that keep every pixel where it is: colour, tone, looks, blur, restoration."""
+
+from __future__ import annotations
+
+from engine.colours import colour_of
+from engine.data import Image, Mask
+from engine.errors import BackendMissing, BadOption
+from engine.handlers.blend import retouch
+from engine.operations import Adjust, Blur, Recolor, Restore, Style
+from engine.scene import Scene, Step
+from engine.tools.blur import block_for, blur, pixelate, sigma_for
+from engine.tools.looks import apply_look, look_of
+from engine.tools.recolor import recolor
+from engine.tools.restore import can_restore, restore
+from engine.tools.tone import adjust
+
+
+def apply_recolor(operation: Recolor, scene: Scene) -> Step:
+    """The target in another colour, its shading kept. Raises: BadOption for a word that names no colour."""
+    colour = colour_of(operation.colour)
+    if colour is None:
+        raise BadOption("colour", operation.colour, "a colour name, a shade of one, or #rrggbb")
+    region = scene.must_find(operation.target, f"What should become {operation.colour}?")
+    return retouch(scene, region, lambda crop, inside: recolor(crop, inside, colour))
+
+
+def apply_adjust(operation: Adjust, scene: Scene) -> Step:
+    """A tonal property shifted, in the target or everywhere."""
+    region = scene.where(operation.target)
+    return retouch(scene, region, lambda crop, _: adjust(crop, operation.property, operation.amount))
+
+
+def apply_style(operation: Style, scene: Scene) -> Step:
+    """A look that filters can give. Raises: BackendMissing for looks that only a model can paint."""
+    look = look_of(operation.prompt)
+    if look is None or scene.backend not in (None, "exact"):
+        raise BackendMissing(f"the style “{operation.prompt}”", "diffusion")
+    return retouch(scene, scene.where(operation.target), lambda crop, _: apply_look(crop, look))
+
+
+def apply_blur(operation: Blur, scene: Scene) -> Step:
+    """The target made soft, or unreadable squares."""
+
+    def tool(crop: Image, inside: Mask) -> Image:
+        if operation.mode == "pixelate":
+            return pixelate(crop, block_for(inside, operation.amount))
+        return blur(crop, sigma_for(inside, operation.amount))
+
+    return retouch(scene, scene.where(operation.target), tool)
+
+
+def apply_restore(operation: Restore, scene: Scene) -> Step:
+    """A defect of the photo undone. Raises: BackendMissing for defects that need a trained model."""
+    if not can_restore(operation.defect):
+        raise BackendMissing(f"restoring {operation.defect}", "diffusion")
+    region = scene.where(operation.target)
+    return retouch(scene, region, lambda crop, inside: restore(crop, operation.defect, inside))

@@ -1,0 +1,18 @@
+"""Pictures in and out: decoded by content within limits, encoded without metadata, written whole or not at all."""
+
+from engine.imageio.decode import Decoded, decode
+from engine.imageio.encode import encode, encode_mask, format_for, preview
+from engine.imageio.files import read_picture, write_atomically
+from engine.imageio.header import Limits
+
+__all__ = [
+    "Decoded",
+    "Limits",
+    "decode",
+    "encode",
+    "encode_mask",
+    "format_for",
+    "preview",
+    "read_picture",
+    "write_atomically",
+]

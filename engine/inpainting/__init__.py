@@ -1,0 +1,1 @@
+"""Filling holes: the exemplar fill needs no weights; erasers and generators implement the same protocol."""

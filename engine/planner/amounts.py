@@ -1,0 +1,118 @@
+"""How much: percents, degrees, pixels, ratios, counts and words of degree."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from engine.planner.normalise import low
+from engine.planner.vocabulary import Vocabulary
+
+ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+NUMERALS = {word: value for value, word in enumerate(ONES)} | {word: 20 + 10 * index for index, word in enumerate(TENS)} | {"hundred": 100, "fourty": 40}
+
+ASPECTS = {"square": "1:1", "widescreen": "16:9", "wide": "16:9", "landscape": "3:2", "portrait": "4:5", "story": "9:16", "instagram story": "9:16", "instagram post": "1:1", "instagram": "1:1", "vertical": "9:16", "cinema": "21:9", "cinematic": "21:9", "ultrawide": "21:9", "wallpaper": "16:9", "desktop wallpaper": "16:9", "phone wallpaper": "9:16", "a4": "210:297", "a5": "148:210", "passport": "35:45", "banner": "3:1", "panorama": "3:1", "youtube thumbnail": "16:9", "thumbnail": "16:9", "tiktok": "9:16", "reel": "9:16", "polaroid": "1:1", "profile picture": "1:1", "avatar": "1:1", "postcard": "3:2", "golden ratio": "1.618:1", "letter": "8.5:11", "twitter header": "3:1"}
+
+_NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
+_PERCENT = re.compile(
+    rf"(?:^| )(?:say )?(?:(?:by|to|of|with|at|say|around|about|roughly|approximately|another|further|a further|an additional|additional|again|more|another) )*"
+    rf"({_NUMBER}) ?(more |additional |further )?(%|percent|per cent|pct|percents|points|opacity)?(?: (?:more|further|additional|opacity|again))*(?= |$)"
+)
+_LEAD = re.compile(r"(?:by|to|of|with|at|say|around|about|another|more|additional|further|again)")
+_TIMES = re.compile(r"(?:^| )(?:by )?(?:a factor of )?(\d+(?:\.\d+)?) ?(?:x|times)(?: as)?(?= |$)")
+_RATIO = re.compile(r"(\d+(?:\.\d+)?) ?(?::|x|by|/|to) ?(\d+(?:\.\d+)?)$")
+
+
+class Degree(NamedTuple):
+    """How strongly a change is wished; None and False where nothing was said."""
+
+    percent: float | None = None
+    signed: bool = False
+    """Whether the number itself carried a sign."""
+    words: str = ""
+
+    def of(self, plain: float) -> float:
+        """The percent meant, `plain` where the words give none."""
+        return plain if self.percent is None else abs(self.percent)
+
+
+def numerals(text: str) -> str:
+    """The text with numbers in words as digits: "by forty five percent" -> "by 45 percent"."""
+    words, out = text.replace("-", " - ").split(" "), []
+    for word in words:
+        value = NUMERALS.get(low(word))
+        previous = out[-1] if out else ""
+        if value is not None and value < 10 and previous in ("20", "30", "40", "50", "60", "70", "80", "90"):
+            out[-1] = str(int(previous) + value)
+        elif value is not None and (value != 1 or previous == "by"):
+            out.append(str(value))
+        else:
+            out.append(word)
+    return re.sub(r" - ", "-", " ".join(out))
+
+
+def number(text: str) -> float | None:
+    """The first number in a text, digits or words."""
+    match = re.search(_NUMBER, numerals(text))
+    return float(match.group().replace(",", ".")) if match else None
+
+
+@cache
+def _degree_words(words: tuple[str, ...]) -> re.Pattern[str]:
+    ordered = sorted((word for word in words if word != "plain"), key=len, reverse=True)
+    return re.compile(rf"(?:^| )(?:by )?(?:just )?(?:only )?({'|'.join(map(re.escape, ordered))})(?: bit)?(?= |$)")
+
+
+def take_degree(clause: str, vocabulary: Vocabulary) -> tuple[str, Degree]:
+    """The clause without its words of degree, and what they say in percent."""
+    text = numerals(clause)
+    for match in _PERCENT.finditer(low(text)):
+        lead = match.group()[: match.start(1) - match.start()].strip()
+        sign = match.group(1)[0] in "+-"
+        if match.group(3) or match.group(2) or sign or _LEAD.search(lead) or match.end() == len(text):
+            value = float(match.group(1).replace(",", "."))
+            return _without(text, match), Degree(value, sign, match.group().strip())
+    if match := _TIMES.search(low(text)):
+        return _without(text, match), Degree((float(match.group(1)) - 1) * 100, False, match.group().strip())
+    degrees = vocabulary.tables["tone"]["degrees"]
+    strongest: float | None = None
+    said = ""
+    pattern = _degree_words(tuple(degrees))
+    while match := pattern.search(low(text)):
+        value = degrees[match.group(1)]
+        strongest = value if strongest is None else max(strongest, value)
+        said, text = match.group(1), _without(text, match)
+    return text, Degree(strongest, False, said)
+
+
+def _without(text: str, match: re.Match[str]) -> str:
+    return re.sub(r" {2,}", " ", f"{text[: match.start()]} {text[match.end() :]}").strip(" ,")
+
+
+def aspect(text: str) -> str | None:
+    """The aspect ratio a phrase names, as "W:H"; None where it names none."""
+    small = re.sub(r"^(?:a|an|the|into|to|in|for) ", "", low(text)).strip()
+    small = re.sub(r" ?(?:aspect ratio|aspect|ratio|format|crop|size|shape|shaped|orientation|mode|picture|image|photo)$", "", small)
+    small = re.sub(r"^(?:an?|the|perfect) ", "", small)
+    if small in ASPECTS:
+        return ASPECTS[small]
+    match = _RATIO.match(small)
+    if not match or max(float(match.group(1)), float(match.group(2))) > 64:
+        return None
+    return f"{match.group(1)}:{match.group(2)}"
+
+
+def side_words(text: str) -> tuple[str, ...]:
+    """The sides named in a text, in the order left, right, top, bottom; "all" where every side is meant."""
+    small = low(text)
+    if re.search(r"\b(?:all|every|each|around|four|edges|sides)\b", small) and not re.search(r"\b(?:left|right|top|bottom)\b", small):
+        return ("all",)
+    names = {"left": r"\bleft", "right": r"\bright", "top": r"\b(?:top|above|up|upwards?|upper|headroom|sky)\b", "bottom": r"\b(?:bottom|below|down|downwards?|lower|underneath)\b"}
+    found = [side for side, pattern in names.items() if re.search(pattern, small)]
+    if re.search(r"\b(?:horizontally|wider|both sides|sideways|either side)\b", small):
+        found += [side for side in ("left", "right") if side not in found]
+    if re.search(r"\b(?:vertically|taller)\b", small):
+        found += [side for side in ("top", "bottom") if side not in found]
+    return tuple(found)

@@ -1,0 +1,105 @@
+"""Colour words in sentences: is a phrase a colour, which one ends it, which one describes a thing."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from engine.planner.normalise import low
+from engine.planner.vocabulary import Vocabulary
+
+MAX_COLOUR_WORDS = 7
+
+
+class Coloured(NamedTuple):
+    """A phrase that ends in a colour."""
+
+    thing: str
+    colour: str
+
+
+def colour_in(phrase: str, vocabulary: Vocabulary) -> str | None:
+    """The colour a whole phrase names ("a bright red hue" -> "bright red"); None when it names anything else."""
+    comparatives = vocabulary.tables["colours"]["comparatives"]
+    words = [comparatives.get(low(word), word) for word in phrase.replace(" ,", "").split(" ")]
+    small = [low(word) for word in words]
+    while small and small[0] in ("a", "an", "the", "in", "to", "with", "all", "some"):
+        words, small = words[1:], small[1:]
+    signed = False
+    while len(small) > 1 and (noun := vocabulary["colours.nouns"].trailing(" ".join(small))):
+        words, small = words[: -noun.count(" ") - 1], small[: -noun.count(" ") - 1]
+        signed = True
+    if not small or len(small) > MAX_COLOUR_WORDS + 2:
+        return None
+    if _gradient(small, vocabulary):
+        return " ".join(words)
+    while len(small) > 1 and small[0] in vocabulary["colours.fillers"]:
+        words, small = words[1:], small[1:]
+    return " ".join(words) if _names_colour(small, vocabulary, signed) or _is_code(" ".join(small)) else None
+
+
+def _names_colour(small: list[str], vocabulary: Vocabulary, signed: bool) -> bool:
+    """Whether the words are colours with their shades, and nothing else."""
+    named = ends = False
+    index = 0
+    while index < len(small):
+        name = vocabulary["colours.names"].leading(" ".join(small[index:]))
+        if name:
+            named, ends, index = True, True, index + name.count(" ") + 1
+        elif small[index] in vocabulary["colours.modifiers"] or named and small[index] in vocabulary["colours.joiners"]:
+            ends, index = False, index + 1
+        elif "-" in small[index] and all(part in vocabulary["colours.names"] for part in small[index].split("-")):
+            named, ends, index = True, True, index + 1
+        else:
+            return False
+    return named and ends
+
+
+def _is_code(text: str) -> bool:
+    """ "#ff8800" or "rgb(255, 0, 0)"."""
+    digits = text.removeprefix("#")
+    return text.startswith("#") and len(digits) in (3, 6) and all(letter in "0123456789abcdef" for letter in digits)
+
+
+def _gradient(small: list[str], vocabulary: Vocabulary) -> bool:
+    return "gradient" in small and vocabulary["colours.names"].find(" ".join(small)) is not None
+
+
+def trailing_colour(phrase: str, vocabulary: Vocabulary) -> Coloured | None:
+    """The thing and the longest colour that ends the phrase: "sky a deep blue" -> ("sky", "deep blue")."""
+    words = phrase.split(" ")
+    best = None
+    for size in range(1, min(len(words) - 1, MAX_COLOUR_WORDS) + 1):
+        colour = colour_in(" ".join(words[-size:]), vocabulary)
+        if colour:
+            best = Coloured(" ".join(words[:-size]), colour)
+    return best
+
+
+def coloured_list(phrase: str, vocabulary: Vocabulary) -> list[Coloured]:
+    """Each thing with its colour in "the flowers pink and the vase yellow"; empty where a part has none."""
+    parts = [part.strip() for part in re.split(r" (?:, and|and|,) (?=(?:the|his|her|its|their|my|a|an|this|that|all) )", phrase)]
+    found = [trailing_colour(part, vocabulary) for part in parts]
+    return [one for one in found if one] if all(found) else []
+
+
+def describing_colour(phrase: str, vocabulary: Vocabulary) -> str | None:
+    """The colour that describes a noun phrase's head: "red ball" -> "red"; "orange" alone is a fruit."""
+    words = [word.strip(",") for word in low(phrase).split(" ")]
+    for index in range(len(words)):
+        for size in (3, 2, 1):
+            name = " ".join(words[index : index + size])
+            plain = name not in vocabulary["colours.things"] or name in vocabulary["colours.adjectives"]
+            if name in vocabulary["colours.names"] and plain and index + size < len(words):
+                return _with_shades(words, index, size, vocabulary)
+    return None
+
+
+def _with_shades(words: list[str], index: int, size: int, vocabulary: Vocabulary) -> str:
+    """The colour with its shade before it and another colour after it: "dark red", "red and white"."""
+    start, end = index, index + size
+    if start and words[start - 1] in vocabulary["colours.modifiers"]:
+        start -= 1
+    while end + 2 < len(words) and words[end] == "and" and words[end + 1] in vocabulary["colours.names"]:
+        end += 2
+    return " ".join(words[start:end])

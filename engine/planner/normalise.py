@@ -1,0 +1,124 @@
+"""From what a person typed to clauses' plain words: quotes set aside, spelling mended, politeness removed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from engine.planner.vocabulary import Vocabulary
+
+MAX_CHARACTERS = 2000
+QUOTE_BASE = 0xE000
+"""Quoted text is replaced by one private-use character each while the sentence is read, so it is never an order."""
+MAX_QUOTES = 64
+
+_QUOTED = re.compile(r'"([^"\n]{1,300})"|«([^»\n]{1,300})»|「([^」\n]{1,300})」|(?<![^\s(\[,:])\'([^\'\n]{1,300})\'(?![A-Za-z])')
+_SMART = str.maketrans({"’": "'", "‘": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "『": "「", "』": "」", "–": "-", "—": ","})
+_BRACKETED = re.compile(r"\([^()\n]{0,200}\)")
+_NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ue000-\uf8ff]")
+_SENTENCE = re.compile(r"[!?;\n]+|\.+(?=\s|$)")
+_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+_POSSESSIVE_SPACE = re.compile(r" '\s?s\b")
+
+
+class Normal(NamedTuple):
+    """Sentences ready to be read, and the quoted texts that were set aside."""
+
+    sentences: tuple[str, ...]
+    quotes: tuple[str, ...]
+
+    def spoken(self, text: str) -> str:
+        """The text as the user wrote it, quotes put back in their marks and commas closed up."""
+        return restore(text, self.quotes)
+
+
+def low(text: str) -> str:
+    """Lower case, character by character, so that positions stay those of `text`."""
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+
+
+def is_quote(text: str) -> bool:
+    """Whether the text is one quoted string and nothing else."""
+    return len(text) == 1 and QUOTE_BASE <= ord(text) < QUOTE_BASE + MAX_QUOTES
+
+
+def quotes_in(text: str) -> list[int]:
+    """Indices of the quoted strings in a text, in order."""
+    return [ord(letter) - QUOTE_BASE for letter in text if QUOTE_BASE <= ord(letter) < QUOTE_BASE + MAX_QUOTES]
+
+
+def restore(text: str, quotes: tuple[str, ...], mark: str = '"') -> str:
+    """The text with its quoted strings back in place, between marks."""
+    for index in quotes_in(text):
+        text = text.replace(chr(QUOTE_BASE + index), f"{mark}{quotes[index]}{mark}")
+    return text.replace(" ,", ",").strip(" ,.")
+
+
+def normalise(instruction: str, vocabulary: Vocabulary) -> Normal:
+    """The instruction as clean sentences; takes any characters and cuts after 2000."""
+    text = unicodedata.normalize("NFKC", instruction[:MAX_CHARACTERS])[:MAX_CHARACTERS].translate(_SMART)
+    text = _NOISE.sub(" ", text)
+    quotes: list[str] = []
+
+    def set_aside(match: re.Match[str]) -> str:
+        if len(quotes) == MAX_QUOTES:
+            return match.group(0)
+        quotes.append(next(group for group in match.groups() if group is not None))
+        return f" {chr(QUOTE_BASE + len(quotes) - 1)} "
+
+    text = _BRACKETED.sub(" ", _QUOTED.sub(set_aside, text))
+    sentences = (_clean(part, vocabulary) for part in _SENTENCE.split(text))
+    return Normal(tuple(sentence for sentence in sentences if sentence), tuple(quotes))
+
+
+def _clean(sentence: str, vocabulary: Vocabulary) -> str:
+    """One sentence with single spaces, commas as words of their own and common misspellings mended."""
+    spelling = vocabulary.tables["words"]["spelling"]
+    symbols = "".join(" " if unicodedata.category(letter) in ("So", "Cf", "Cs") else letter for letter in sentence)
+    words = _COMMA.sub(" , ", symbols.replace('"', " ").replace(":", " : ")).split()
+    mended = [spelling.get(low(word), word) for word in words]
+    text = _RATIO.sub(r"\1:\2", _POSSESSIVE_SPACE.sub("'s", " ".join(mended)))
+    return text.strip(" ,.-")
+
+
+_RATIO = re.compile(r"(\d) : (\d)")
+
+
+def mend_verb(clause: str, vocabulary: Vocabulary) -> str | None:
+    """The clause with its first word taken for the command it nearly is; None where none is near."""
+    word, space, rest = clause.partition(" ")
+    small = low(word)
+    if len(word) < 4 or small in vocabulary.openings or small in vocabulary["words.determiner"] or small in vocabulary["colours.names"]:
+        return None
+    near = [verb for verb in vocabulary.base_forms if " " not in verb and len(verb) > 3 and _near(small, verb)]
+    if not near:
+        return None
+    # A slip of two letters or a missing one is likelier than another first letter; ties go to the alphabet.
+    best = min(near, key=lambda verb: (verb[0] != small[0], sorted(verb) != sorted(small), abs(len(verb) - len(small)), verb))
+    return f"{best}{space}{rest}"
+
+
+def _near(word: str, verb: str) -> bool:
+    """Within one slip (a letter more, less, other, or two swapped); within two for words of eight letters or more."""
+    allowed = 1 if len(verb) < 8 else 2
+    if abs(len(word) - len(verb)) > allowed or word[0] != verb[0] and word[1:2] != verb[1:2]:
+        return False
+    return _distance(word, verb, allowed) <= allowed
+
+
+def _distance(left: str, right: str, allowed: int) -> int:
+    """Optimal string alignment distance, given up once it must exceed `allowed`."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        current = [i]
+        for j, b in enumerate(right, 1):
+            cost = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        if min(current) > allowed:
+            return allowed + 1
+        before, row = row, current
+    return row[-1]

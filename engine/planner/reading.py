@@ -1,0 +1,138 @@
+"""What a reader gets: one saying that fits one clause, and the questions readers ask about the words in its slots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.operations import Context, EditOperation, HistoryOperation, Target
+from engine.planner.amounts import Degree
+from engine.planner.normalise import is_quote, low, quotes_in, restore
+from engine.planner.targets import conjuncts, read_target
+from engine.planner.vocabulary import Vocabulary
+
+Operations = Sequence[EditOperation | HistoryOperation]
+PERSONS = {"he": "man", "him": "man", "she": "woman", "her": "woman", "me": "person", "i": "person"}
+"""Who is meant when nobody was spoken of before."""
+DETERMINERS = ("the ", "a ", "an ", "this ", "that ", "my ", "our ", "your ", "these ", "its ", "his ", "her ", "their ")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One saying that fits one clause; readers turn it into operations, or into None when it cannot mean that."""
+
+    slots: dict[str, str]
+    verb: str
+    kind: str
+    degree: Degree
+    clause: str
+    quotes: tuple[str, ...]
+    context: Context
+    vocabulary: Vocabulary
+
+    def __getitem__(self, slot: str) -> str:
+        return self.slots.get(slot, "")
+
+    def spoken(self, text: str) -> str:
+        """Words as the user wrote them, for prompts."""
+        return restore(text, self.quotes)
+
+    def plain(self, text: str) -> str:
+        """Words with quoted strings bare, for lettering and phrases."""
+        return restore(text, self.quotes, mark="")
+
+    def quoted(self, text: str) -> str | None:
+        """The first quoted string in the words."""
+        found = quotes_in(text)
+        return self.quotes[found[0]] if found else None
+
+    def target(self, text: str) -> Target:
+        """The target of a noun phrase."""
+        if not (self.context.history or self.context.mask) and low(text) in PERSONS:
+            return Target(phrase=PERSONS[low(text)])
+        target = read_target(text, self.vocabulary)
+        return target.model_copy(update={"phrase": self.plain(target.phrase)}) if quotes_in(text) else target
+
+    def targets(self, text: str) -> list[Target]:
+        """The targets of a list of noun phrases."""
+        return [self.target(part) for part in conjuncts(text, self.vocabulary)]
+
+    def scoped(self, text: str) -> Target | None:
+        """The target of a noun phrase; None where it means the whole picture."""
+        return None if not text or self.is_whole(text) else self.target(text)
+
+    def is_pronoun(self, text: str) -> bool:
+        """Whether the words point at something said or selected before."""
+        return low(text) in self.vocabulary["words.pronoun"]
+
+    def is_picture(self, text: str) -> bool:
+        """Whether the words name the picture itself: "the whole photo"."""
+        return self._core(text) in self.vocabulary["words.picture"]
+
+    def is_whole(self, text: str) -> bool:
+        """Whether the words mean everything in the picture, "it" included while nothing else was selected or edited."""
+        if low(text) in PERSONS:
+            return False
+        if self.is_pronoun(text):
+            return not (self.context.mask or self.last_target)
+        core = self._core(text)
+        return core in self.vocabulary["words.picture"] or core in self.vocabulary["words.whole"]
+
+    def is_background(self, text: str) -> bool:
+        """Whether the words mean what is behind the subject."""
+        core = self._core(text)
+        if core in self.vocabulary["words.background"]:
+            return True
+        owner, _, rest = core.rpartition("'s ")
+        return rest in self.vocabulary["words.background"] and owner.split(" ")[-1] in ("scene", "image", "photo", "picture")
+
+    def is_clear_background(self, text: str) -> bool:
+        """A background with at most a word describing it: "the grassy park background"."""
+        core = self._core(text)
+        return self.is_background(text) or core.endswith((" background", " backdrop")) and core.count(" ") <= 3 and " in " not in core and " and " not in core
+
+    def _core(self, text: str) -> str:
+        """The noun without determiners and "entire", "above", ..."""
+        words = low(text).strip(" ,.").split(" ")
+        skip = self.vocabulary["words.whole_modifier"]
+        while len(words) > 1 and (words[0] in skip or f"{words[0]} " in DETERMINERS or words[0] in ("all", "of")):
+            words = words[1:]
+        while len(words) > 1 and words[-1] in ("above", "itself", "overall"):
+            words = words[:-1]
+        core = " ".join(words)
+        for tail in (" of the image", " of the photo", " of the picture", " of the scene", " of this photo", " of this image", " of this picture"):
+            core = core.removesuffix(tail)
+        return core
+
+    @property
+    def last_target(self) -> Target | None:
+        """The thing the last edit was about; None where it was about the whole picture."""
+        last = self.context.history[-1] if self.context.history else None
+        return getattr(last, "target", None) if last is not None else None
+
+
+Reader = Callable[[Reading], Operations | None]
+
+
+def definite(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a noun phrase speaks of something that is there already."""
+    return low(text).split(" ")[0] in vocabulary["words.definite"] or low(text) in vocabulary["words.pronoun"]
+
+
+def without_article(text: str) -> str:
+    """The phrase without the article that opens it."""
+    small = low(text)
+    for article in ("a ", "an ", "the "):
+        if small.startswith(article):
+            return text[len(article) :]
+    return text
+
+
+def decapitalised(text: str) -> str:
+    """The phrase as it reads in the middle of a sentence: "The man" -> "the man"."""
+    return text[:1].lower() + text[1:] if low(text).startswith(DETERMINERS) else text
+
+
+def is_quoted(text: str) -> bool:
+    """Whether the words are one quoted string."""
+    return is_quote(text)

@@ -1,0 +1,171 @@
+"""The planner that needs no model: rules over words, in milliseconds, the same plan for the same words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from heapq import merge
+
+from engine.operations import Context, EditOperation, HistoryOperation, Plan, Remove, Replace, Target
+from engine.planner import changes, dialogue, frame, lettering, scenery, things, tone
+from engine.planner.amounts import Degree, take_degree
+from engine.planner.clauses import conditional, meanwhile, split, strip_openers, tidy
+from engine.planner.normalise import Normal, low, mend_verb, normalise
+from engine.planner.reading import Operations, Reader, Reading
+from engine.planner.sayings import Fit, Sayings, sayings
+from engine.planner.targets import parse_target
+from engine.planner.vocabulary import Vocabulary, load
+
+READERS: dict[str, Reader] = {
+    **dialogue.readers(),
+    **frame.readers(),
+    **lettering.readers(),
+    **scenery.readers(),
+    **things.readers(),
+    **tone.readers(),
+}
+SURE, MENDED, LOOSE = 0.9, 0.7, 0.6
+LOOSE_READERS = {"make", "state", "change", "enhance"}
+ORDER_ANYWAY = {"restore", "restore_named", "history", "resize", "tone_list", "text_add", "add"}
+STEERING = frozenset(dialogue.readers())
+"""Readers of the conversation, whose sayings come first: politeness is part of some ("try again")."""
+MAX_OPERATIONS = 24
+
+
+class RulesPlanner:
+    """Implements `engine.protocols.Planner` by rules; never raises, and any text takes milliseconds."""
+
+    def __init__(self, language: str = "english") -> None:
+        self._vocabulary: Vocabulary = load(language)
+        self._sayings: Sayings = sayings(language)
+
+    def plan(self, instruction: str, context: Context) -> Plan:
+        """The operations the instruction asks for, or none and a question; at most 2000 characters are read."""
+        normal = normalise(instruction, self._vocabulary)
+        operations: list[EditOperation | HistoryOperation] = []
+        confidence = 1.0
+        missed: list[str] = []
+        for sentence in normal.sentences:
+            for clause in self._clauses(sentence, normal, context):
+                seen = context.model_copy(update={"history": (*context.history, *operations)}) if operations else context
+                found, sure = self._read(clause, normal, seen)
+                if found:
+                    alone = not (operations or context.history or context.mask)
+                    operations += [_mentioned(missed, operation) for operation in found] if alone else found
+                    confidence = min(confidence, sure)
+                elif not _is_chatter(clause, self._vocabulary):
+                    missed.append(clause)
+        operations = _joined(operations)[:MAX_OPERATIONS]
+        if not operations:
+            return Plan(instruction=instruction, question=_question(normal, missed, self._vocabulary))
+        return Plan(instruction=instruction, operations=tuple(operations), confidence=confidence * (0.7 if missed else 1.0))
+
+    def _clauses(self, sentence: str, normal: Normal, context: Context) -> Sequence[str]:
+        """The sentence whole where it reads as one saying about lists, else its clauses."""
+        if dialogue.choose(sentence, context, self._vocabulary):
+            return [sentence]
+        if "," in sentence and tone.read_parameters(self._reading({"parameters": tidy(sentence, self._vocabulary)}, sentence, normal, context)):
+            return [sentence]
+        return split(sentence, self._vocabulary)
+
+    def _reading(self, slots: dict[str, str], clause: str, normal: Normal, context: Context) -> Reading:
+        return Reading(slots, "", "", Degree(), clause, normal.quotes, context, self._vocabulary)
+
+    def _read(self, clause: str, normal: Normal, context: Context) -> tuple[Operations, float]:
+        """The operations of one clause and how sure they are; empty where nothing fits."""
+        if choice := dialogue.choose(clause, context, self._vocabulary):
+            return [choice], SURE
+        if clause.count(" ") < 8 and (steered := self._said(clause, normal, context, STEERING)):
+            return steered
+        tidied = tidy(clause, self._vocabulary)
+        for text in dict.fromkeys((clause, tidied)):
+            if more := dialogue.follow_up(text, context, self._vocabulary):
+                return more, SURE
+        for text in dict.fromkeys((tidied, clause, conditional(clause, self._vocabulary))):
+            if text and (found := self._said(text, normal, context)):
+                return found
+        mended = mend_verb(tidied, self._vocabulary)
+        if mended and (found := self._said(mended, normal, context)):
+            return found[0], MENDED
+        return [], 0.0
+
+    def _said(self, text: str, normal: Normal, context: Context, only: frozenset[str] | None = None) -> tuple[Operations, float] | None:
+        """The first saying that fits and whose reader accepts it."""
+        small = low(text)
+        stripped, degree = take_degree(meanwhile(text), self._vocabulary)
+        plain = self._sayings.fits(small, text, degree=False)
+        toned = self._sayings.fits(low(stripped), stripped, degree=True) if stripped else iter(())
+        if _asks(small):
+            plain, toned = (fit for fit in plain if not fit[1].saying.noun_first), iter(())
+        ordered = self._opens_with_order(small)
+        for _, fit in merge(plain, toned, key=lambda one: one[0]):
+            if only is not None and fit.saying.reader not in only:
+                break
+            if ordered and fit.saying.noun_first and fit.saying.reader not in ORDER_ANYWAY:
+                continue
+            found = READERS[fit.saying.reader](self._filled(fit, text, degree, normal, context))
+            if found:
+                return found, LOOSE if fit.saying.reader in LOOSE_READERS else SURE
+        return None
+
+    def _opens_with_order(self, small: str) -> bool:
+        """Whether the clause opens with a verb that is no noun, so that it cannot open with a thing."""
+        first = small.split(" ", 1)[0]
+        return first in self._vocabulary.base_forms and first not in self._vocabulary["noun_verbs.words"] and not first.endswith("ing")
+
+    def _filled(self, fit: Fit, text: str, degree: Degree, normal: Normal, context: Context) -> Reading:
+        return Reading(fit.slots, fit.verb, fit.saying.kind, degree, text, normal.quotes, context, self._vocabulary)
+
+
+_QUESTION = re.compile(r"(?:who|why|when|where|which|how|what)(?:'s|'re|s)?\b(?! (?:if|about|changed|has changed|did you|you changed))")
+_MENTIONED = re.compile(r"\b(?:the|that|this|my|his|her|those|these) (.+?)(?: (?:is|are|looks?|was|were|seems?|feels?|bothers?|annoys?|ruins?|distracts?)\b.*)?$")
+
+
+def _asks(small: str) -> bool:
+    """A question about something rather than a wish."""
+    return _QUESTION.match(small) is not None
+
+
+def _mentioned(missed: list[str], operation: EditOperation | HistoryOperation) -> EditOperation | HistoryOperation:
+    """The operation with its "it" resolved to what the sentence before it spoke of: "I hate the lamp, delete it"."""
+    target = getattr(operation, "target", None)
+    match = _MENTIONED.search(missed[-1]) if missed else None
+    if not match or target is None or target != Target(previous=True):
+        return operation
+    return operation.model_copy(update={"target": parse_target(match.group(1))})
+
+
+def _is_chatter(clause: str, vocabulary: Vocabulary) -> bool:
+    """Politeness that asks for nothing: "thanks", "looks great"."""
+    rest = strip_openers(clause, vocabulary)
+    return not rest or low(rest) in vocabulary["words.opener"] or low(rest) in vocabulary["words.filler_tail"]
+
+
+def _joined(operations: list[EditOperation | HistoryOperation]) -> list[EditOperation | HistoryOperation]:
+    """ "Remove the dog and replace it with a cat" is one replacement."""
+    joined: list[EditOperation | HistoryOperation] = []
+    for operation in operations:
+        last = joined[-1] if joined else None
+        if isinstance(operation, Replace) and operation.target.previous and isinstance(last, Remove):
+            joined[-1] = Replace(target=last.target, prompt=operation.prompt)
+        else:
+            joined.append(operation)
+    return joined
+
+
+def _question(normal: Normal, missed: list[str], vocabulary: Vocabulary) -> str:
+    """One sentence that asks back and repeats what was not understood."""
+    words = normal.spoken(strip_openers(missed[0], vocabulary)) if missed else ""
+    if not words:
+        return "What should I change in the picture?"
+    words = words if len(words) <= 80 else f"{words[:77].rstrip()}..."
+    from engine.planner.colours import colour_in
+
+    if colour_in(words, vocabulary):
+        return f"What should become {words}?"
+    if len(words.split()) <= 3 and low(words).split()[0] not in vocabulary.openings:
+        return f"What should I do with \u201c{words}\u201d?"
+    return f"I did not understand \u201c{words}\u201d. What should I change, and how?"
+
+
+__all__ = ["READERS", "RulesPlanner", "changes"]

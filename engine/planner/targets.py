@@ -1,0 +1,200 @@
+"""Noun phrases: the thing, and apart from it the words that say which one."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from engine.operations import Target
+from engine.planner.colours import describing_colour
+from engine.planner.normalise import low
+from engine.planner.vocabulary import Vocabulary, load
+
+NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10"}
+
+_SIDES = r"(?:left|right|top|bottom|upper|lower|middle|cent(?:er|re)|front|back|rear|foreground|background|distance|far left|far right|leftmost|rightmost|left-hand|right-hand|corner|edge|extreme|very|near|side)"
+_POSITION = rf"(?:{_SIDES}|hand|part|half|portion|area|section|row|foreground|most)"
+_PLACED = re.compile(rf"(?: ,)? (?:at|on|in|to|towards|toward|from|near|over) (?:the |its |your |my )?((?:{_POSITION}[- ]?)+)(?= |$)(?! ?of\b)")
+_BARE_PLACED = re.compile(rf" (?:,? ?)((?:(?:top|bottom|upper|lower|far)[- ])?(?:left|right|top|bottom|cent(?:er|re)|middle|foreground)(?: (?:corner|side))?)$")
+_RELATION = re.compile(
+    r"(?: ,)? (?=(?:on|in|at|near|nearest|closest|next to|beside|behind|under|underneath|below|beneath|above|over|between|among|amongst|amid|around|"
+    r"inside|outside|with|without|wearing|holding|carrying|against|across|along|from|off|by|that|which|who|whose|to the|through|"
+    r"within|onto|into|atop|beyond|past|worn|held|used|perched|attached|surrounding|covering|standing|sitting|lying|walking|running|riding|"
+    r"leaning|hanging|located|placed|kept|looking|facing|reading|using|eating|drinking|flying|swimming|sleeping|playing|made|where|"
+    r"including|excluding|containing|featuring|leaping|speaking|getting|reaching|stuck|seen|beneath|named|called|labeled|labelled|marked|like|during|as|toward|towards|beneath|for|about|out|up|down) )"
+)
+_EXCEPT = re.compile(r"(?: ,)? (?:except(?: for)?|but(?: not)?|other than|apart from|besides|excluding|aside from|save for|not including) (.+)$")
+_OWNER = re.compile(r"^(.{1,120}?)(?:'s|s')(?= )")
+_OF = re.compile(r" of (?=(?:the|this|that|these|those|my|his|her|its|their|our|your|all|each|both)\b|[^ ]+$)")
+_MEASURES = re.compile(r"^(?:a |the )?(?:pair|group|bunch|piece|slice|glass|cup|bottle|bowl|plate|set|row|stack|pile|kind|sort|lot|couple|number|bouquet|bucket|basket|box|bag|can|jar|mug|pot|vase|herd|flock|pack|crowd|field|body|roll|loaf|sheet|ball|tower|statue|picture|painting|photo|image|drawing|type|cluster|line|part|half|side|top|bottom|end|edge|rest|portion|front|back|middle|cent(?:er|re)|blade|drop|block|stick|bar|jug|carton|tray|tube|hand|strip|string|trail|beam|wall)s?$")
+_ORDER_FROM = re.compile(r" (?:from|on) (?:the )?(left|right|top|bottom|front|back)(?: side)?(?: of .+)?$")
+_ING_RELATION = re.compile(r" (?=[a-z]{3,}ing (?:the|a|an|on|in|at|with|his|her|its|their|to|from|by|over|under|near|next|up|down|out|along|through|across|behind|between|around|into|onto)\b)")
+
+
+def parse_target(phrase: str) -> Target:
+    """What a noun phrase is about; every phrase gives a target, an empty one the whole picture."""
+    return read_target(phrase.strip(), load())
+
+
+def read_target(phrase: str, vocabulary: Vocabulary) -> Target:
+    """The target of a phrase; its words keep the user's spelling."""
+    text = re.sub(r"\s+", " ", phrase).strip(" ,.")
+    if low(text) in vocabulary["words.pronoun"]:
+        return Target(previous=True)
+    fields: dict[str, Any] = {}
+    text = _take_exception(text, fields)
+    text = _strip_leading(text, fields, vocabulary)
+    text = _take_ordinal_origin(text, fields)
+    text = _take_relation(text, fields)
+    text = _take_owner(text, fields, vocabulary)
+    text = _strip_leading(text, fields, vocabulary)
+    if low(text) in ("one", "ones"):
+        return Target(previous=True, **fields)
+    if low(text) in vocabulary["words.size"]:
+        return Target(size=low(text), **{"quantity": fields.get("quantity")})
+    if low(text).strip() in vocabulary["words.position"] and "position" not in fields:
+        return Target(position=low(text), **fields)
+    if colour := describing_colour(text, vocabulary):
+        fields["colour"] = colour
+    return Target(phrase=text or None, **fields)
+
+
+def _take_exception(text: str, fields: dict[str, Any]) -> str:
+    match = _EXCEPT.search(low(text))
+    if not match:
+        return text
+    fields["relation"] = f"except {text[match.start(1) : match.end(1)]}"
+    return text[: match.start()]
+
+
+def _take_ordinal_origin(text: str, fields: dict[str, Any]) -> str:
+    """ "second car from the left": the direction belongs to the order."""
+    match = _ORDER_FROM.search(low(text)) if "ordinal" in fields else None
+    if not match:
+        return text
+    fields["ordinal"] = f"{fields['ordinal']} from the {match.group(1)}"
+    return text[: match.start()]
+
+
+@cache
+def _position_word(vocabulary_words: tuple[str, ...]) -> re.Pattern[str]:
+    sides = r"(?:top|bottom|upper|lower|middle|center|centre|front|back|far|near|extreme)[- ](?:left|right|most)(?:[- ]most)?"
+    words = sorted((re.escape(word) for word in vocabulary_words), key=len, reverse=True)
+    return re.compile(rf"(?:{sides}|{'|'.join(words)})(?:-?most)?(?:[- ]hand)?(?:[- ]side)? (?=\S)")
+
+
+def _strip_leading(text: str, fields: dict[str, Any], vocabulary: Vocabulary) -> str:
+    """The phrase without determiners, counts, order, position and size words before its noun."""
+    position = _position_word(vocabulary.classes["position"])
+    while True:
+        small = low(text)
+        first, _, rest = small.partition(" ")
+        taken = vocabulary["words.all_of"].leading(small)
+        if taken and rest and taken != small:
+            fields.setdefault("quantity", "all")
+        elif first in ("both",) and rest:
+            taken = first
+            fields.setdefault("quantity", "2")
+        elif (first in NUMBERS or first.isdigit()) and rest:
+            taken = _count(small, first, fields)
+        elif first in vocabulary["words.determiner"] and rest or first in ("of", "only", "just", "visible", "existing"):
+            taken = first
+        elif first in vocabulary["words.ordinal"] and rest:
+            taken = first
+            fields.setdefault("ordinal", first)
+        elif (size := vocabulary["words.size"].leading(small)) and size != small:
+            taken = size
+            fields.setdefault("size", size)
+        elif match := position.match(small):
+            taken = match.group().strip()
+            fields.setdefault("position", _plain_position(taken))
+        else:
+            return text
+        text = text[len(taken) :].strip(" ,")
+
+
+def _count(small: str, first: str, fields: dict[str, Any]) -> str:
+    """One, two, 3 ...; "one of the" counts too, and "the two biggest" keeps its size for the next word."""
+    number = NUMBERS.get(first, first)
+    fields.setdefault("quantity", "one" if number == "1" else number)
+    return f"{first} of" if small.startswith(f"{first} of ") else first
+
+
+def _plain_position(words: str) -> str:
+    """ "top left corner" -> "top left"; "left-hand side" -> "left"; a bare "corner" stays."""
+    plain = re.sub(r"[- ](?:hand|side|corner|edge|part|half|portion|area|section)s?\b", "", words.replace("top-", "top ").replace("bottom-", "bottom "))
+    return plain.removeprefix("very ").strip(" -,")
+
+
+def _take_relation(text: str, fields: dict[str, Any]) -> str:
+    """Positions and relations behind the noun go to their fields, whatever order they came in."""
+    small = low(text)
+    placed = _PLACED.search(small)
+    relation = min((match for match in (_RELATION.search(small), _ING_RELATION.search(small)) if match), key=lambda match: match.start(), default=None)
+    if placed and (relation is None or placed.start() <= relation.start()):
+        fields.setdefault("position", _plain_position(placed.group(1).strip()))
+        remainder = text[: placed.start()] + text[placed.end() :]
+        return _take_relation(remainder, fields) if remainder.strip() else text
+    if relation and relation.start() > 0:
+        said = text[relation.end() :].strip(" ,")
+        fields["relation"] = f"{fields['relation']}, {said}" if "relation" in fields else said
+        return text[: relation.start()]
+    bare = _BARE_PLACED.search(small)
+    if bare and bare.start() > 0:
+        fields.setdefault("position", _plain_position(bare.group(1)))
+        return text[: bare.start()]
+    return text
+
+
+def _take_owner(text: str, fields: dict[str, Any], vocabulary: Vocabulary) -> str:
+    """ "man's hat" and "hat of the man" -> hat, part of man; the owner's position says which man."""
+    small = low(text)
+    match = _OWNER.match(small)
+    if match:
+        plural = small[match.end(1) : match.end()] == "s'"
+        owner, thing = text[: match.end(1) + plural], text[match.end() :].strip()
+    else:
+        match = _OF.search(small)
+        if not match or _MEASURES.match(small[: match.start()]):
+            return text
+        thing, owner = text[: match.start()], text[match.end() :]
+    inner: dict[str, Any] = {}
+    owner = _strip_leading(owner, inner, vocabulary)
+    if not owner or not thing:
+        return text
+    for name in ("position", "ordinal", "size"):
+        if name in inner:
+            fields.setdefault(name, inner[name])
+    fields["part_of"] = owner
+    return thing
+
+
+def conjuncts(phrase: str, vocabulary: Vocabulary) -> list[str]:
+    """The separate things a list names; "salt and pepper shakers" is one."""
+    pieces = re.split(r" (, and|and|,|as well as|plus|&) ", phrase)
+    joined = [pieces[0].strip()]
+    for joint, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        part = piece.strip()
+        if not part:
+            continue
+        if joined[-1] and _stands_alone(joined[-1], part, vocabulary):
+            joined.append(part)
+        else:
+            joined[-1] = f"{joined[-1]} {joint} {part}".strip()
+    return joined
+
+
+def _stands_alone(before: str, part: str, vocabulary: Vocabulary) -> bool:
+    """Whether `part` is a thing of its own rather than the rest of the one before it."""
+    small, earlier = low(part), low(before)
+    last = earlier.split(" ")[-1]
+    first = small.split(" ")[0]
+    if _RELATION.search(f" {earlier} ") and first not in vocabulary["words.determiner"]:
+        return False
+    if last in vocabulary["colours.names"] or last in vocabulary["words.size"] or last in vocabulary["words.position"]:
+        return last in vocabulary["colours.things"] and first in vocabulary["words.determiner"]
+    if first in vocabulary["words.determiner"]:
+        return True
+    bare = " " not in small
+    return bare or last.endswith("s") and not last.endswith("ss")

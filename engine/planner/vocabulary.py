@@ -1,0 +1,115 @@
+"""A language's words as data: lists of words by what they do, read once from the language's folder."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine.planner.inflection import gerund, participle
+
+
+class Lexicon:
+    """A set of words and phrases that finds its members in lower-case text, the longest first."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._phrases = frozenset(phrases)
+        self._longest = max((phrase.count(" ") + 1 for phrase in self._phrases), default=0)
+
+    def __contains__(self, phrase: str) -> bool:
+        return phrase in self._phrases
+
+    def leading(self, text: str) -> str | None:
+        """The longest member that `text` begins with."""
+        words = text.split(" ", self._longest)
+        for size in range(min(self._longest, len(words)), 0, -1):
+            phrase = " ".join(words[:size])
+            if phrase in self._phrases:
+                return phrase
+        return None
+
+    def trailing(self, text: str) -> str | None:
+        """The longest member that `text` ends with."""
+        words = text.rsplit(" ", self._longest)
+        for size in range(min(self._longest, len(words)), 0, -1):
+            phrase = " ".join(words[-size:])
+            if phrase in self._phrases:
+                return phrase
+        return None
+
+    def find(self, text: str) -> tuple[int, str] | None:
+        """The first member in `text`, as (index of its first word, member); commas and full stops are no part of words."""
+        words = [word.strip(",.:'") for word in text.split(" ")]
+        for start in range(len(words)):
+            for size in range(min(self._longest, len(words) - start), 0, -1):
+                phrase = " ".join(words[start : start + size])
+                if phrase in self._phrases:
+                    return start, phrase
+        return None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All the words of one language."""
+
+    openings: Mapping[str, tuple[str, ...]]
+    """Verb phrase in any form -> the classes it belongs to."""
+    base_forms: Mapping[str, str]
+    participles: Mapping[str, str]
+    """"painted" -> "paint"."""
+    classes: Mapping[str, tuple[str, ...]]
+    """Class name -> its words, for the middle of a pattern."""
+    lexicons: Mapping[str, Lexicon]
+    """"words.pronoun", "looks.heads", "defects.rain", ... -> its members."""
+    tables: Mapping[str, Mapping[str, Any]]
+    """The data as written, file by file."""
+
+    def __getitem__(self, name: str) -> Lexicon:
+        return self.lexicons[name]
+
+
+def _verbs(words: Mapping[str, Any], tones: Iterable[str]) -> tuple[dict[str, set[str]], dict[str, str], dict[str, str]]:
+    openings: dict[str, set[str]] = {}
+    base: dict[str, str] = {}
+    participles: dict[str, str] = {}
+    for name, verbs in {**words["verbs"], "tone": list(tones)}.items():
+        for verb in verbs:
+            for form in (verb, words["gerunds"].get(verb) or gerund(verb)):
+                openings.setdefault(form, set()).add(name)
+                base.setdefault(form, verb)
+            participles.setdefault(words["participles"].get(verb) or participle(verb), verb)
+    for name, phrases in words["classes"].items():
+        for phrase in phrases:
+            openings.setdefault(phrase, set()).add(name)
+    return openings, base, participles
+
+
+@cache
+def load(language: str = "english") -> Vocabulary:
+    """The vocabulary in the folder of that name beside this module."""
+    folder = Path(__file__).parent / language
+    tables = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
+    words, tone = tables["words"], tables["tone"]
+    properties = {name: entry for name, entry in tone.items() if name not in ("degrees", "scope")}
+    toning = [verb for entry in properties.values() for verb in (*entry.get("raise", ()), *entry.get("lower", ()))]
+    openings, base, participles = _verbs(words, toning)
+    lexicons = {
+        f"{table}.{name}": Lexicon(members)
+        for table, entries in {**words, "colours": tables["colours"], "scope": tone["scope"]}.items()
+        if isinstance(entries, dict)
+        for name, members in entries.items()
+        if isinstance(members, list)
+    }
+    classes = {name: tuple(form for form, of in openings.items() if name in of) for name in {*words["verbs"], "tone"}}
+    classes |= {name: tuple(phrases) for name, phrases in (words["words"] | words["classes"]).items()}
+    return Vocabulary(
+        openings={form: tuple(sorted(names)) for form, names in openings.items()},
+        base_forms=base,
+        participles=participles,
+        classes=classes,
+        lexicons=lexicons,
+        tables=tables,
+    )

@@ -1,0 +1,1 @@
+"""Box, seeds or coarse shape -> mask."""

@@ -1,0 +1,1 @@
+"""Exact edits: what numbers alone can do to a picture, without a model."""

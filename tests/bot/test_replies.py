@@ -1,0 +1,92 @@
+"""Every error and every notice has a sentence that a person can act on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.replies import ERRORS, NOTICES, notice, receipt, sentence
+from engine import errors
+from engine.data import Box, Notice, Region
+from engine.errors import EditError
+
+REGION = Region(Box(0, 0, 8, 8), 0.9, "ball", "colour")
+
+EXAMPLES: list[EditError] = [
+    errors.PictureUnreadable("dog.png"),
+    errors.UnsupportedImage("TIFF"),
+    errors.UnsupportedImage(),
+    errors.DamagedImage("PNG"),
+    errors.DamagedImage(),
+    errors.ImageTooLarge(60_000_000, 50_000_000),
+    errors.ImageTooLarge(80 * 2**20, 64 * 2**20, "bytes"),
+    errors.ImageTooSmall(1, 8000, 64),
+    errors.MaskEmpty(),
+    errors.MaskMismatch((10, 20), (30, 40)),
+    errors.BadOption("colour", "blurple", "a colour name"),
+    errors.NoSuchRevision("undo"),
+    errors.NoSuchRevision("abc"),
+    errors.NotUnderstood("What should change?"),
+    errors.Ambiguous("ball", (REGION, REGION)),
+    errors.NeedsClarification("What should be removed?"),
+    errors.NotGrounded("the dog", 0.2, ("cat", "sofa")),
+    errors.NotGrounded("the dog"),
+    errors.Refused("no faces of real people"),
+    errors.BackendMissing("painting a bench", "diffusion"),
+    errors.DownloadFailed("yolox-nano"),
+    errors.DamagedWeights("yolox-nano"),
+    errors.OutOfMemory("diffusion"),
+    errors.TimedOut("diffusion", 30),
+    errors.BackendFailed("diffusion"),
+]
+
+
+def leaves(kind: type[EditError]) -> set[type[EditError]]:
+    below = {leaf for child in kind.__subclasses__() for leaf in leaves(child)}
+    return below or {kind}
+
+
+def test_every_leaf_of_the_tree_has_its_own_words() -> None:
+    assert leaves(EditError) <= set(ERRORS)
+    assert {type(example) for example in EXAMPLES} == set(ERRORS)
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+def test_sentences_are_for_people(error: EditError) -> None:
+    said = sentence(error)
+    assert len(said) > 10
+    assert said[-1] in ".?!"
+    assert not re.search(r"Exception|Traceback|None|\{", said)
+
+
+def test_every_notice_the_code_raises_has_words() -> None:
+    root = Path(__file__).parents[2]
+    code = "\n".join(path.read_text() for package in ("engine", "bot") for path in (root / package).rglob("*.py"))
+    raised = set(re.findall(r'Notice\(\s*"(\w+)"', code))
+    assert raised
+    assert raised == set(NOTICES)
+
+
+@pytest.mark.parametrize("kind", NOTICES)
+def test_notices_are_sentences(kind: str) -> None:
+    said = notice(Notice(kind, "detail"))
+    assert said.endswith(".")
+    assert "{" not in said
+
+
+def test_the_receipt_counts() -> None:
+    assert receipt(0, whole=False) == "0 pixels changed outside the mask"
+    assert "3" in receipt(3, whole=False)
+    assert "whole" in receipt(None, whole=True)
+
+
+def test_exit_codes_follow_the_contract() -> None:
+    codes = {type(example).__name__: (example.kind, example.exit_code) for example in EXAMPLES}
+    assert codes["MaskEmpty"] == ("bad_input", 2)
+    assert codes["Ambiguous"] == ("needs_clarification", 3)
+    assert codes["NotGrounded"] == ("not_grounded", 3)
+    assert codes["Refused"] == ("refused", 4)
+    assert codes["BackendMissing"] == ("backend_missing", 5)
+    assert codes["OutOfMemory"] == ("backend_failed", 5)

@@ -1,0 +1,214 @@
+"""The editor chains operations, keeps everything outside their masks, and says so truly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.data import Box, Image, Offset, Picture, Region
+from engine.editor import Editor, EditRequest, EditResult
+from engine.errors import Ambiguous, BackendMissing, BadOption, NeedsClarification, NotGrounded
+from engine.fakes import FillInpainter, FixedGrounder
+from engine.operations import (
+    Add,
+    Adjust,
+    Blur,
+    Crop,
+    EditOperation,
+    Extract,
+    Flip,
+    Recolor,
+    Remove,
+    Rotate,
+    Style,
+    Target,
+)
+
+HEIGHT, WIDTH = 120, 161
+BALL = Region(Box(20, 30, 60, 70), 0.9, "ball", "colour")
+OTHER = Region(Box(100, 30, 140, 70), 0.8, "ball", "colour")
+THE_BALL = Target(phrase="ball")
+IT = Target(previous=True)
+
+
+def scene(rng: np.random.Generator) -> Image:
+    image = rng.integers(60, 190, (HEIGHT, WIDTH, 3), np.uint8)
+    image[BALL.box.slices] = (200, 40, 40)
+    return image
+
+
+def editor(*balls: Region) -> Editor:
+    subject = Region(Box(10, 10, 80, 100), 0.5, "subject", "subject")
+    grounder = FixedGrounder({"ball": balls or (BALL,), "main subject": (subject,)})
+    return Editor(grounder.locate, FillInpainter())
+
+
+def edit(image: Image, *operations: EditOperation, **given: object) -> EditResult:
+    request = EditRequest(Picture(image), operations, **given)  # type: ignore[arg-type]
+    return editor().edit(request)
+
+
+def test_nothing_outside_the_mask_changes(rng: np.random.Generator) -> None:
+    image = scene(rng)
+    done = edit(image, Recolor(target=THE_BALL, colour="green"))
+    assert done.mask is not None
+    assert done.outside_changed == 0
+    assert (done.picture.rgb[~done.mask] == image[~done.mask]).all()
+    red, green, _ = done.picture.rgb[50, 40].astype(int)
+    assert green > red
+
+
+def test_the_parent_is_never_written_to(rng: np.random.Generator) -> None:
+    image = scene(rng)
+    before = image.copy()
+    edit(image, Remove(target=THE_BALL), Adjust(property="warmth", amount=30), Flip(axis="horizontal"))
+    assert (image == before).all()
+
+
+def test_a_given_mask_is_never_passed_by_exact_tools(rng: np.random.Generator) -> None:
+    image, mask = scene(rng), np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[40:90, 15:100] = True
+    for operation in (
+        Adjust(property="brightness", amount=60),
+        Adjust(target=IT, property="sharpness", amount=80),
+        Blur(mode="pixelate"),
+        Style(prompt="black and white"),
+        Recolor(target=THE_BALL, colour="blue"),
+    ):
+        done = edit(image, operation, mask=mask)
+        changed = (done.picture.rgb != image).any(axis=2)
+        assert changed.any(), operation.kind
+        assert not changed[~mask].any(), operation.kind
+
+
+def test_removing_covers_a_given_mask_and_stays_near_it(rng: np.random.Generator) -> None:
+    image, mask = scene(rng), np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[40:60, 40:70] = True
+    done = edit(image, Remove(target=IT), mask=mask)
+    assert done.mask is not None
+    assert done.mask[mask].all()
+    assert not done.mask[:30].any()
+    assert done.backend == "exemplar"
+
+
+def test_it_means_what_the_last_operation_was_about(rng: np.random.Generator) -> None:
+    image = scene(rng)
+    both = edit(image, Recolor(target=THE_BALL, colour="green"), Adjust(target=IT, property="brightness", amount=50))
+    assert both.mask is not None
+    assert not both.mask[:, 80:].any()
+    assert both.outside_changed == 0
+
+
+def test_it_follows_a_crop(rng: np.random.Generator) -> None:
+    image = scene(rng)
+    done = edit(
+        image,
+        Recolor(target=THE_BALL, colour="green"),
+        Crop(box=(10, 20, 120, 110)),
+        Adjust(target=IT, property="brightness", amount=60),
+    )
+    assert done.offset == Offset(-10, -20)
+    assert done.outside_changed == 0
+    assert done.target is not None
+    assert done.target.shape == (90, 110)
+    assert done.target[30, 30]
+    assert not done.target[:, 60:].any()
+
+
+def test_turned_pictures_have_no_offset_to_compare_by(rng: np.random.Generator) -> None:
+    done = edit(scene(rng), Rotate(degrees=90))
+    assert (done.picture.height, done.picture.width) == (WIDTH, HEIGHT)
+    assert done.offset is None
+    assert done.outside_changed is None
+
+
+def test_whole_picture_edits_have_no_mask(rng: np.random.Generator) -> None:
+    done = edit(scene(rng), Adjust(property="warmth", amount=20))
+    assert done.mask is None
+    assert done.outside_changed is None
+    assert done.offset == Offset(0, 0)
+
+
+def test_cutting_out_keeps_every_colour(rng: np.random.Generator) -> None:
+    image = scene(rng)
+    done = edit(image, Extract(target=THE_BALL))
+    assert done.picture.opacity is not None
+    solid = done.picture.opacity == 255
+    assert solid.any()
+    assert (done.picture.rgb[solid] == image[solid]).all()
+    assert done.picture.opacity[5, 5] == 0
+
+
+def test_two_fit_and_nobody_says_which(rng: np.random.Generator) -> None:
+    request = EditRequest(Picture(scene(rng)), (Adjust(property="warmth", amount=5), Remove(target=THE_BALL)))
+    with pytest.raises(Ambiguous) as asked:
+        editor(BALL, OTHER).edit(request)
+    assert asked.value.operation == 1
+    assert len(asked.value.candidates) == 2
+
+
+def test_an_answer_settles_the_question(rng: np.random.Generator) -> None:
+    answers = {0: OTHER.on(HEIGHT, WIDTH)}
+    request = EditRequest(Picture(scene(rng)), (Remove(target=THE_BALL),), answers=answers)
+    done = editor(BALL, OTHER).edit(request)
+    assert done.mask is not None
+    assert done.mask[50, 120]
+    assert not done.mask[50, 40]
+
+
+@pytest.mark.parametrize(
+    ("operation", "error"),
+    [
+        (Remove(target=Target(phrase="unicorn")), NotGrounded),
+        (Remove(target=IT), NeedsClarification),
+        (Recolor(target=THE_BALL, colour="blurple"), BadOption),
+        (Add(prompt="a bench"), BackendMissing),
+        (Style(prompt="watercolour by a master"), BackendMissing),
+        (Crop(), BadOption),
+    ],
+    ids=lambda value: getattr(value, "kind", None),
+)
+def test_what_cannot_be_done_is_an_error(
+    rng: np.random.Generator, operation: EditOperation, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        edit(scene(rng), operation)
+
+
+@pytest.mark.parametrize(("name", "error"), [("lama", BackendMissing), ("photoshop", BadOption)])
+def test_backends_by_name(rng: np.random.Generator, name: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        edit(scene(rng), Remove(target=THE_BALL), backend=name)
+
+
+def test_a_report_can_cancel(rng: np.random.Generator) -> None:
+    stages: list[str] = []
+
+    def report(stage: str, fraction: float) -> None:
+        stages.append(stage)
+        if fraction > 0:
+            raise KeyboardInterrupt
+
+    request = EditRequest(Picture(scene(rng)), (Remove(target=THE_BALL), Adjust(property="hue", amount=10)))
+    with pytest.raises(KeyboardInterrupt):
+        editor().edit(request, report)
+    assert stages == ["remove", "adjust"]
+
+
+boxes = st.tuples(st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1), st.integers(1, 60), st.integers(1, 60))
+
+
+@settings(deadline=None, max_examples=30)
+@given(boxes=st.lists(boxes, min_size=1, max_size=3), amount=st.floats(-100, 100))
+def test_chains_of_masked_edits_are_exact(boxes: list[tuple[int, int, int, int]], amount: float) -> None:
+    image = scene(np.random.default_rng(1))
+    mask = np.zeros((HEIGHT, WIDTH), np.bool_)
+    for x, y, width, height in boxes:
+        mask[y : y + height, x : x + width] = True
+    done = edit(image, Adjust(property="exposure", amount=amount), Remove(target=IT), mask=mask)
+    assert done.mask is not None
+    assert done.outside_changed == 0
+    assert (done.picture.rgb[~done.mask] == image[~done.mask]).all()
+    assert done.mask[mask].all()
