@@ -107,7 +107,9 @@ def first_kind(plan: Plan) -> str:
     return plan.operations[0].kind if plan.operations else "(asks)"
 
 
-def measure(folder: Path, planner: RulesPlanner) -> tuple[dict[str, Counter[bool]], list[Miss], Mapping[str, Counter[str]]]:
+def measure(
+    folder: Path, planner: RulesPlanner
+) -> tuple[dict[str, Counter[bool]], list[Miss], Mapping[str, Counter[str]]]:
     scores: dict[str, Counter[bool]] = defaultdict(Counter)
     confusion: dict[str, Counter[str]] = defaultdict(Counter)
     misses: list[Miss] = []
@@ -125,12 +127,23 @@ def targets(folder: Path, planner: RulesPlanner) -> tuple[int, int, list[str]]:
     """ComplexBench-Edit's source objects: target phrases with token F1 of 0.8 or better, of how many."""
     good, total, bad = 0, 0, list[str]()
     for row in rows(folder, "complexbench_edit"):
-        if row["label"] in ("add object", "change background", "change style", "chain two", "text") or row["ori_obj"] in (None, "", "nothing"):
+        if row["label"] in ("add object", "change background", "change style", "chain two", "text") or row[
+            "ori_obj"
+        ] in (None, "", "nothing"):
             continue
         plan = planner.plan(row["instruction"], Context())
         target = getattr(plan.operations[0], "target", None) if plan.operations else None
         total += 1
-        offered = [target.phrase or "", target.part_of or "", f"{target.position or ''} {target.phrase or ''}", f"{target.position or ''} {target.part_of or ''}"] if target else [""]
+        offered = (
+            [
+                target.phrase or "",
+                target.part_of or "",
+                f"{target.position or ''} {target.phrase or ''}",
+                f"{target.position or ''} {target.part_of or ''}",
+            ]
+            if target
+            else [""]
+        )
         score = max(token_f1(words, row["ori_obj"]) for words in offered)
         good += score >= 0.8
         if score < 0.8:
@@ -173,7 +186,12 @@ def command(row: Mapping[str, Any]) -> set[str] | None:
     if label == "rotate":
         anticlockwise = float(values[-1])
         return {f"rotate {value:g}" for value in (-anticlockwise, 360 - anticlockwise)}
-    return {"image_cutout": {"background", "extract"}, "crop": {"crop", "extract"}, "undo": {"undo"}, "adjust_color": {"recolor", "adjust"}}.get(label)
+    return {
+        "image_cutout": {"background", "extract"},
+        "crop": {"crop", "extract"},
+        "undo": {"undo"},
+        "adjust_color": {"recolor", "adjust"},
+    }.get(label)
 
 
 def outcome(plan: Plan) -> str:
@@ -209,14 +227,20 @@ def main() -> None:
         print(f"  {label:40} {dict(kinds.most_common(6))}")
     for source, counts in scores.items():
         show(source, counts[True], counts.total())
-    show("all clear-cut labels", sum(counts[True] for counts in scores.values()), sum(counts.total() for counts in scores.values()))
+    show(
+        "all clear-cut labels",
+        sum(counts[True] for counts in scores.values()),
+        sum(counts.total() for counts in scores.values()),
+    )
     target = targets(options.folder, planner)
     dialogue = spoken(options.folder, planner)
     show("ComplexBench-Edit targets", *target[:2])
     show("CAISE commands, exact", *dialogue[:2])
     print(f"{speed(options.folder, planner):.0f} sentences a second")
     chosen = [miss for miss in misses if options.label in f"{miss.case.source}/{miss.case.label}"]
-    for line in sorted({f"  {miss.case.label}: {miss.case.instruction[:110]!r} -> {first_kind(miss.plan)}" for miss in chosen})[: options.worst]:
+    for line in sorted(
+        {f"  {miss.case.label}: {miss.case.instruction[:110]!r} -> {first_kind(miss.plan)}" for miss in chosen}
+    )[: options.worst]:
         print(line)
     for bad in (target[2], dialogue[2]):
         print("\n".join(f"  {line}" for line in bad[: options.worst]))

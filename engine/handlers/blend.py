@@ -24,8 +24,8 @@ CONTEXT = 0.1
 def retouch(scene: Scene, region: Mask | None, tool: Tool) -> Step:
     """The tool's result inside the region, feathered; everywhere without a region.
 
-    A mask the author gave is never passed: the feather lies inside it. A region found from words is grown by a
-    pixel first, so that no rim of the old look stays.
+    A mask the author gave is never passed: the feather lies inside it. Around a region found from words the feather
+    lies outside, so that no rim of the old look stays.
     """
     if region is None:
         everything = np.ones(scene.picture.rgb.shape[:2], np.bool_)
@@ -59,11 +59,10 @@ def put_back(picture: Picture, window: Box, edited: Image, alpha: Alpha, target:
 
 
 def _weights(inside: Mask, *, given: bool) -> Alpha:
-    if given:
-        return feather_inside(inside, _feather(inside))
-    return feather_inside(grow(inside, 2), 3)
+    border = _border(inside)
+    return feather_inside(inside if given else grow(inside, border), border)
 
 
-def _feather(inside: Mask) -> int:
+def _border(inside: Mask) -> int:
     """2 to 8 px, by the size of the region: a hard brush stroke stays crisp, a large area gets a soft border."""
     return int(np.clip(0.01 * np.sqrt(np.count_nonzero(inside)), 2, 8))

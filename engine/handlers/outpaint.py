@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import cv2
@@ -165,7 +166,11 @@ def _with_piece(scene: Scene, painter: Painter, canvas: Image, open_pixels: Mask
 def _of_piece(scene: Scene, number: int, count: int) -> Scene:
     """The scene with a seed of the piece's own and progress that counts all pieces."""
     seed = scene.seed if number == 0 else int(np.random.SeedSequence((abs(scene.seed), number)).generate_state(1)[0])
-    return replace(scene, seed=seed, progress=lambda part: scene.progress((number + part) / count))
+
+    def progress(part: float) -> None:
+        scene.progress((number + part) / count)
+
+    return replace(scene, seed=seed, progress=progress)
 
 
 def pieces_of(alpha: Alpha, longest: int) -> Iterator[Box]:
@@ -181,7 +186,7 @@ def _cuts(length: int, longest: int) -> list[tuple[int, int]]:
     """The length in equal parts, none longer than `longest`."""
     count = -(-length // longest)
     edges = [length * part // count for part in range(count + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _distance(box: Box, original: Box) -> float:

@@ -26,7 +26,7 @@ DISTANCE_COST = 60.0
 """Root mean square error, in levels of 255, that a copy from one picture diagonal away must save."""
 _UPRIGHT = 2.5
 _OVERLAP_COST = 400.0
-_COHERENCE = 1000.0
+_COHERENCE = 4000.0
 _NOWHERE = np.iinfo(np.intp).max
 _JITTER = 3.0
 _STRANGENESS_COST = 0.5

@@ -11,9 +11,46 @@ from engine.planner.vocabulary import Vocabulary
 
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-NUMERALS = {word: value for value, word in enumerate(ONES)} | {word: 20 + 10 * index for index, word in enumerate(TENS)} | {"hundred": 100, "fourty": 40}
+NUMERALS = (
+    {word: value for value, word in enumerate(ONES)}
+    | {word: 20 + 10 * index for index, word in enumerate(TENS)}
+    | {"hundred": 100, "fourty": 40}
+)
 
-ASPECTS = {"square": "1:1", "widescreen": "16:9", "wide": "16:9", "landscape": "3:2", "portrait": "4:5", "story": "9:16", "instagram story": "9:16", "instagram post": "1:1", "instagram": "1:1", "vertical": "9:16", "cinema": "21:9", "cinematic": "21:9", "ultrawide": "21:9", "wallpaper": "16:9", "desktop wallpaper": "16:9", "phone wallpaper": "9:16", "a4": "210:297", "a5": "148:210", "passport": "35:45", "banner": "3:1", "panorama": "3:1", "youtube thumbnail": "16:9", "thumbnail": "16:9", "tiktok": "9:16", "reel": "9:16", "polaroid": "1:1", "profile picture": "1:1", "avatar": "1:1", "postcard": "3:2", "golden ratio": "1.618:1", "letter": "8.5:11", "twitter header": "3:1"}
+ASPECTS = {
+    "square": "1:1",
+    "widescreen": "16:9",
+    "wide": "16:9",
+    "landscape": "3:2",
+    "portrait": "4:5",
+    "story": "9:16",
+    "instagram story": "9:16",
+    "instagram post": "1:1",
+    "instagram": "1:1",
+    "vertical": "9:16",
+    "cinema": "21:9",
+    "cinematic": "21:9",
+    "ultrawide": "21:9",
+    "wallpaper": "16:9",
+    "desktop wallpaper": "16:9",
+    "phone wallpaper": "9:16",
+    "a4": "210:297",
+    "a5": "148:210",
+    "passport": "35:45",
+    "banner": "3:1",
+    "panorama": "3:1",
+    "youtube thumbnail": "16:9",
+    "thumbnail": "16:9",
+    "tiktok": "9:16",
+    "reel": "9:16",
+    "polaroid": "1:1",
+    "profile picture": "1:1",
+    "avatar": "1:1",
+    "postcard": "3:2",
+    "golden ratio": "1.618:1",
+    "letter": "8.5:11",
+    "twitter header": "3:1",
+}
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 _PERCENT = re.compile(
@@ -73,9 +110,15 @@ def take_degree(clause: str, vocabulary: Vocabulary) -> tuple[str, Degree]:
         sign = match.group(1)[0] in "+-"
         if match.group(3) or match.group(2) or sign or _LEAD.search(lead) or match.end() == len(text):
             value = float(match.group(1).replace(",", "."))
-            return _without(text, match), Degree(value, sign, match.group().strip())
+            return _without_words(_without(text, match), vocabulary)[0], Degree(value, sign, match.group().strip())
     if match := _TIMES.search(low(text)):
         return _without(text, match), Degree((float(match.group(1)) - 1) * 100, False, match.group().strip())
+    text, strongest, said = _without_words(text, vocabulary)
+    return text, Degree(strongest, False, said)
+
+
+def _without_words(text: str, vocabulary: Vocabulary) -> tuple[str, float | None, str]:
+    """The text without words of degree, the strongest of them in percent, and the last one's words."""
     degrees = vocabulary.tables["tone"]["degrees"]
     strongest: float | None = None
     said = ""
@@ -84,7 +127,7 @@ def take_degree(clause: str, vocabulary: Vocabulary) -> tuple[str, Degree]:
         value = degrees[match.group(1)]
         strongest = value if strongest is None else max(strongest, value)
         said, text = match.group(1), _without(text, match)
-    return text, Degree(strongest, False, said)
+    return text, strongest, said
 
 
 def _without(text: str, match: re.Match[str]) -> str:
@@ -94,7 +137,11 @@ def _without(text: str, match: re.Match[str]) -> str:
 def aspect(text: str) -> str | None:
     """The aspect ratio a phrase names, as "W:H"; None where it names none."""
     small = re.sub(r"^(?:a|an|the|into|to|in|for) ", "", low(text)).strip()
-    small = re.sub(r" ?(?:aspect ratio|aspect|ratio|format|crop|size|shape|shaped|orientation|mode|picture|image|photo)$", "", small)
+    small = re.sub(
+        r" ?(?:aspect ratio|aspect|ratio|format|crop|size|shape|shaped|orientation|mode|picture|image|photo)$",
+        "",
+        small,
+    )
     small = re.sub(r"^(?:an?|the|perfect) ", "", small)
     if small in ASPECTS:
         return ASPECTS[small]
@@ -107,9 +154,16 @@ def aspect(text: str) -> str | None:
 def side_words(text: str) -> tuple[str, ...]:
     """The sides named in a text, in the order left, right, top, bottom; "all" where every side is meant."""
     small = low(text)
-    if re.search(r"\b(?:all|every|each|around|four|edges|sides)\b", small) and not re.search(r"\b(?:left|right|top|bottom)\b", small):
+    if re.search(r"\b(?:all|every|each|around|four|edges|sides)\b", small) and not re.search(
+        r"\b(?:left|right|top|bottom)\b", small
+    ):
         return ("all",)
-    names = {"left": r"\bleft", "right": r"\bright", "top": r"\b(?:top|above|up|upwards?|upper|headroom|sky)\b", "bottom": r"\b(?:bottom|below|down|downwards?|lower|underneath)\b"}
+    names = {
+        "left": r"\bleft",
+        "right": r"\bright",
+        "top": r"\b(?:top|above|up|upwards?|upper|headroom|sky)\b",
+        "bottom": r"\b(?:bottom|below|down|downwards?|lower|underneath)\b",
+    }
     found = [side for side, pattern in names.items() if re.search(pattern, small)]
     if re.search(r"\b(?:horizontally|wider|both sides|sideways|either side)\b", small):
         found += [side for side in ("left", "right") if side not in found]

@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from engine.operations import Adjust, Alter, Background, Crop, Operation, Recolor, Replace, Rotate, Style, Target, Text, Upscale
+from engine.operations import (
+    Adjust,
+    Alter,
+    Background,
+    Crop,
+    Operation,
+    Recolor,
+    Replace,
+    Rotate,
+    Style,
+    Target,
+    Text,
+    Upscale,
+)
 from engine.planner.amounts import aspect, take_degree
 from engine.planner.colours import colour_in, trailing_colour
 from engine.planner.normalise import low
@@ -14,8 +27,12 @@ from engine.planner.scenery import background_becomes, look_in, look_of_thing, s
 from engine.planner.tone import Tone, tones_of
 
 _OF = re.compile(r"^(?:the |its |their |his |her )?(.{1,40}?) (?:of|on|in) (.+)$")
-_LIKE = re.compile(r"^(?:to )?(?:be |become |have |look |appear |seem |resemble |turn |get |show |display |depict |wear |feature |sport |adopt |take on )")
-_EMPTY = re.compile(r"(?:better|nicer|nice|good|great|cool|awesome|perfect|amazing|beautiful|different|interesting|pop|pretty|professional|prettier|cooler|something else|anything|right|best)(?: and .*)?$")
+_LIKE = re.compile(
+    r"^(?:to )?(?:be |become |have |look |appear |seem |resemble |turn |get |show |display |depict |wear |feature |sport |adopt |take on )"
+)
+_EMPTY = re.compile(
+    r"(?:better|nicer|nice|good|great|cool|awesome|perfect|amazing|beautiful|different|interesting|pop|pretty|professional|prettier|cooler|something else|anything|right|best)(?: and .*)?$"
+)
 _ONES = re.compile(r"\b(?:one|ones)\b")
 _AFTER_ACTION = frozenset(
     "a an the at in on to up down out over off away back his her its their him them it with without from by into onto around through across along forward forwards backwards straight left right under behind near next and , like as toward towards water something someone happily hands".split()
@@ -44,7 +61,11 @@ def subject_of(reading: Reading, text: str) -> Subject:
     words = without_article(small).split(" ")
     for size in (3, 2, 1):
         possessive_only = len(words) == size + 1 and words[0] in reading.vocabulary["words.determiner"]
-        if len(words) > size and not possessive_only and (kind := _attribute(reading, " ".join(words[-size:]))) not in ("", "scene"):
+        if (
+            len(words) > size
+            and not possessive_only
+            and (kind := _attribute(reading, " ".join(words[-size:]))) not in ("", "scene")
+        ):
             owner_text = text[: len(text) - len(" ".join(words[-size:])) - 1]
             return Subject(kind, " ".join(words[-size:]), owner_text)
     if kind := _attribute(reading, re.sub(r"^(?:the|his|her|my|their|our|your|its|a|an) ", "", small)):
@@ -68,11 +89,20 @@ def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> 
         return background_becomes(reading, result)
     subject = subject_of(reading, subject_text)
     owner = subject.owner
-    if subject.attribute and owner and reading.is_clear_background(owner) and subject.attribute in ("colour", "style", "scene"):
+    if (
+        subject.attribute
+        and owner
+        and reading.is_clear_background(owner)
+        and subject.attribute in ("colour", "style", "scene")
+    ):
         return background_becomes(reading, result)
     if not subject.attribute and reading.is_whole(subject_text):
         return whole_becomes(reading, result, pronoun=reading.is_pronoun(subject_text))
-    if subject.attribute == "state" and not owner and low(subject_text).startswith(("his ", "her ", "my ", "their ", "our ", "your ")):
+    if (
+        subject.attribute == "state"
+        and not owner
+        and low(subject_text).startswith(("his ", "her ", "my ", "their ", "our ", "your "))
+    ):
         return [Alter(target=reading.target(subject_text), prompt=reading.spoken(_bare(result)))]
     if subject.attribute and (not owner or reading.is_whole(owner)):
         return _picture_attribute(reading, subject, result)
@@ -82,17 +112,38 @@ def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> 
         return [Style(prompt=reading.spoken(_bare(result)), target=reading.target(owner))]
     if subject.attribute == "display" and not (reading.quoted(result) or _bare(result).isupper()):
         return thing_becomes(reading, subject_text, result, swap=True)
-    if subject.attribute and subject.word in reading.vocabulary["attributes.display"] and (reading.quoted(result) or _bare(result).isupper()):
+    if (
+        subject.attribute
+        and subject.word in reading.vocabulary["attributes.display"]
+        and (reading.quoted(result) or _bare(result).isupper())
+    ):
         return [Text(action="replace", text=reading.quoted(result) or _bare(result), target=reading.target(owner))]
     if subject.attribute:
-        if subject.attribute == "state" and (colour := colour_in(_bare(result), reading.vocabulary)) and _is_garment(subject.word):
+        if (
+            subject.attribute == "state"
+            and (colour := colour_in(_bare(result), reading.vocabulary))
+            and _is_garment(subject.word)
+        ):
             return [Recolor(target=reading.target(subject_text), colour=colour)]
         return [Alter(target=reading.target(owner), prompt=reading.spoken(_state(subject.word, _bare(result))))]
     return thing_becomes(reading, subject_text, result, swap=swap)
 
 
 def _is_garment(word: str) -> bool:
-    return word in ("outfit", "clothes", "clothing", "attire", "costume", "makeup", "hairstyle", "print", "pattern", "design", "decoration", "decorations")
+    return word in (
+        "outfit",
+        "clothes",
+        "clothing",
+        "attire",
+        "costume",
+        "makeup",
+        "hairstyle",
+        "print",
+        "pattern",
+        "design",
+        "decoration",
+        "decorations",
+    )
 
 
 def _picture_attribute(reading: Reading, subject: Subject, result: str) -> Operations | None:
@@ -104,7 +155,9 @@ def _picture_attribute(reading: Reading, subject: Subject, result: str) -> Opera
             return _adjusts(reading, tones)
         target = Target(phrase=low(without_article(subject.owner)) or "image")
         return [Recolor(target=target, colour=reading.spoken(colour_in(bare, reading.vocabulary) or bare))]
-    if subject.attribute == "style" and not (subject.word in ("look", "appearance", "feel", "vibe") and not look_in(reading, bare)):
+    if subject.attribute == "style" and not (
+        subject.word in ("look", "appearance", "feel", "vibe") and not look_in(reading, bare)
+    ):
         return [Style(prompt=reading.spoken(bare))]
     tones = tones_of(bare)
     if tones and all(tone.direction for tone in tones):
@@ -135,7 +188,10 @@ def whole_becomes(reading: Reading, result: str, *, pronoun: bool = False) -> Op
     tones = tones_of(text)
     if tones and all(tone.direction for tone in tones):
         plain = reading.vocabulary.tables["tone"]["degrees"]["plain"]
-        return [Adjust(property=tone.property, amount=max(-100.0, min(100.0, degree.of(plain) * tone.direction))) for tone in tones]
+        return [
+            Adjust(property=tone.property, amount=max(-100.0, min(100.0, degree.of(plain) * tone.direction)))
+            for tone in tones
+        ]
     if scene_in(reading, bare):
         return [Alter(target=None, prompt=reading.spoken(_plain(bare)))]
     if colour := colour_in(bare, reading.vocabulary):
@@ -145,9 +201,13 @@ def whole_becomes(reading: Reading, result: str, *, pronoun: bool = False) -> Op
         return [Style(prompt=reading.spoken(_plain(bare)))]
     if pronoun and low(bare).startswith(("a ", "an ", "into a ", "into an ")):
         return [Replace(target=Target(previous=True), prompt=reading.spoken(bare))]
-    if len(bare.split()) < 2 and not low(result).startswith(("look like", "appear", "resemble", "depict", "show", "a ")):
+    if len(bare.split()) < 2 and not low(result).startswith(
+        ("look like", "appear", "resemble", "depict", "show", "a ")
+    ):
         known = reading.vocabulary["states.adjectives"].find(low(bare)) is not None
-        return [Alter(target=Target(previous=True) if pronoun else None, prompt=reading.spoken(bare))] if known else None
+        return (
+            [Alter(target=Target(previous=True) if pronoun else None, prompt=reading.spoken(bare))] if known else None
+        )
     return [Alter(target=None, prompt=reading.spoken(_plain(bare)))]
 
 
@@ -167,7 +227,14 @@ def thing_becomes(reading: Reading, thing: str, result: str, *, swap: bool) -> O
     tones = tones_of(text)
     if tones and all(tone.direction and tone.comparative for tone in tones):
         plain = reading.vocabulary.tables["tone"]["degrees"]["plain"]
-        return [Adjust(target=reading.target(thing), property=tone.property, amount=max(-100.0, min(100.0, degree.of(plain) * tone.direction))) for tone in tones]
+        return [
+            Adjust(
+                target=reading.target(thing),
+                property=tone.property,
+                amount=max(-100.0, min(100.0, degree.of(plain) * tone.direction)),
+            )
+            for tone in tones
+        ]
     if look_of_thing(reading, bare) and (swap or "style" in low(bare)) and not is_state(reading, result, bare):
         return [Style(prompt=reading.spoken(_plain(bare)), target=reading.target(thing))]
     if is_state(reading, result, bare) or not swap and not _is_noun(bare):
@@ -183,7 +250,33 @@ def _is_noun(bare: str) -> bool:
 def _colour_of_same(reading: Reading, thing: str, bare: str) -> str | None:
     """The colour, where nothing but the colour changes: "green", "a blue one", "a red car" for the car."""
     if colour := colour_in(bare, reading.vocabulary):
-        lone = low(bare) in reading.vocabulary["colours.things"] and low(bare) not in ("gold", "silver", "orange", "turquoise", "violet", "tan", "ivory", "olive", "bronze", "copper", "rainbow", "lavender", "lilac", "coral", "salmon", "peach", "colorful", "mint", "emerald", "charcoal", "cream", "amber", "mustard", "platinum", "lime")
+        lone = low(bare) in reading.vocabulary["colours.things"] and low(bare) not in (
+            "gold",
+            "silver",
+            "orange",
+            "turquoise",
+            "violet",
+            "tan",
+            "ivory",
+            "olive",
+            "bronze",
+            "copper",
+            "rainbow",
+            "lavender",
+            "lilac",
+            "coral",
+            "salmon",
+            "peach",
+            "colorful",
+            "mint",
+            "emerald",
+            "charcoal",
+            "cream",
+            "amber",
+            "mustard",
+            "platinum",
+            "lime",
+        )
         thingy = _is_noun(bare) and low(without_article(bare)) in reading.vocabulary["colours.things"]
         return None if lone or thingy else colour
     head = low(re.split(r" (?:on|in|at|of|with|near|behind) ", thing)[0]).split(" ")[-1]
@@ -197,16 +290,75 @@ def is_state(reading: Reading, result: str, bare: str) -> bool:
     """Whether the result describes how a thing is rather than what: "wooden", "look frozen", "sitting", "bigger"."""
     small = low(bare)
     words = small.split(" ")
-    if re.match(r"(?:to )?(?:look|appear|seem|resemble|have|wear|be (?!an? ))", low(result)) and not re.match(r"(?:to )?(?:look|be) (?:an?) ", low(result)):
+    if re.match(r"(?:to )?(?:look|appear|seem|resemble|have|wear|be (?!an? ))", low(result)) and not re.match(
+        r"(?:to )?(?:look|be) (?:an?) ", low(result)
+    ):
         return True
     first = words[0]
-    if re.match(r"(?:the )?(?:front|back|side|left|right|camera|viewer|other side|other way)\b", small) and len(words) <= 5:
+    if (
+        re.match(r"(?:the )?(?:front|back|side|left|right|camera|viewer|other side|other way)\b", small)
+        and len(words) <= 5
+    ):
         return True
     noun_behind = len(words) > 1 and words[1] not in _AFTER_ACTION and not words[1].endswith("ly")
-    if first.endswith("ing") and not noun_behind and len(first) > 4 and first not in ("ring", "king", "string", "wing", "spring", "ceiling", "painting", "building", "drawing", "clothing", "dumpling", "duckling", "wedding", "dining", "living", "swimming", "sterling", "flooring", "bowling", "racing", "evening", "morning", "thing", "earring"):
+    if (
+        first.endswith("ing")
+        and not noun_behind
+        and len(first) > 4
+        and first
+        not in (
+            "ring",
+            "king",
+            "string",
+            "wing",
+            "spring",
+            "ceiling",
+            "painting",
+            "building",
+            "drawing",
+            "clothing",
+            "dumpling",
+            "duckling",
+            "wedding",
+            "dining",
+            "living",
+            "swimming",
+            "sterling",
+            "flooring",
+            "bowling",
+            "racing",
+            "evening",
+            "morning",
+            "thing",
+            "earring",
+        )
+    ):
         return True
     adjectives = reading.vocabulary["states.adjectives"]
-    while words and words[0] in ("more", "less", "a", "an", "very", "really", "bit", "slightly", "much", "lot", "completely", "fully", "super", "so", "all", "made", "little", "totally", "and", "solid", "pure", "rough"):
+    while words and words[0] in (
+        "more",
+        "less",
+        "a",
+        "an",
+        "very",
+        "really",
+        "bit",
+        "slightly",
+        "much",
+        "lot",
+        "completely",
+        "fully",
+        "super",
+        "so",
+        "all",
+        "made",
+        "little",
+        "totally",
+        "and",
+        "solid",
+        "pure",
+        "rough",
+    ):
         words = words[1:]
     small_core = " ".join(words)
     if small_core in adjectives or small.startswith(("more ", "less ")):
@@ -221,12 +373,19 @@ def _coloured(reading: Reading, owner: str, result: str) -> Operations:
     colour = colour_in(bare, reading.vocabulary)
     if colour is None and re.search(r"\b(?:pattern|texture|material|finish)\b", low(bare)):
         return [Alter(target=reading.target(owner), prompt=reading.spoken(bare))]
-    return [Recolor(target=target, colour=reading.spoken(colour or without_article(bare))) for target in reading.targets(owner)]
+    return [
+        Recolor(target=target, colour=reading.spoken(colour or without_article(bare)))
+        for target in reading.targets(owner)
+    ]
 
 
 def _bare(result: str) -> str:
     """The result without the words that lead to it: "look like it's made of gold" -> "made of gold"."""
-    return re.sub(r"(?i)^(?:(?:to |so (?:that )?(?:it|they) )?(?:make (?:it|them|him|her)(?: (?:look|appear))?|give (?:it|them|him|her)|appear as (?:though|if) (?:it|they)(?:'s| is| are| were|'re)|appear as (?:though|if)|look as (?:though|if) (?:it|they)(?:'s| is| are)|look like (?:it|they)(?:'s| is| are)|look (?:more )?like|appear to be|appear like|appear as|look(?! (?:at|up|down|away|to|left|right|into|straight|over|back|forward|out|directly|towards?|off|around)\b)|appear|resemble|seem|depict|show|be|become|have|had|has|get|change into|transform into|morph into|turn into|turn|display|reflect|portray|feature|adopt|take on|into|to|in) )+(?=\S)", "", result)
+    return re.sub(
+        r"(?i)^(?:(?:to |so (?:that )?(?:it|they) )?(?:make (?:it|them|him|her)(?: (?:look|appear))?|give (?:it|them|him|her)|appear as (?:though|if) (?:it|they)(?:'s| is| are| were|'re)|appear as (?:though|if)|look as (?:though|if) (?:it|they)(?:'s| is| are)|look like (?:it|they)(?:'s| is| are)|look (?:more )?like|appear to be|appear like|appear as|look(?! (?:at|up|down|away|to|left|right|into|straight|over|back|forward|out|directly|towards?|off|around)\b)|appear|resemble|seem|depict|show|be|become|have|had|has|get|change into|transform into|morph into|turn into|turn|display|reflect|portray|feature|adopt|take on|into|to|in) )+(?=\S)",
+        "",
+        result,
+    )
 
 
 def _plain(bare: str, keep_article: bool = False) -> str:
@@ -236,7 +395,32 @@ def _plain(bare: str, keep_article: bool = False) -> str:
 def _state(word: str, result: str) -> str:
     """The state with what it is a state of, said once: "wooden material", "sitting pose"."""
     small = low(result)
-    if word in ("clothes", "clothing", "outfit", "attire", "costume", "hairstyle", "haircut", "content", "contents", "design", "face", "decoration", "decorations", "makeup", "type", "state", "condition", "action") or word.split(" ")[-1] in small or " " in small and not small.startswith("a "):
+    if (
+        word
+        in (
+            "clothes",
+            "clothing",
+            "outfit",
+            "attire",
+            "costume",
+            "hairstyle",
+            "haircut",
+            "content",
+            "contents",
+            "design",
+            "face",
+            "decoration",
+            "decorations",
+            "makeup",
+            "type",
+            "state",
+            "condition",
+            "action",
+        )
+        or word.split(" ")[-1] in small
+        or " " in small
+        and not small.startswith("a ")
+    ):
         return result
     return f"{result} {word.split(' ')[-1]}"
 
@@ -246,7 +430,12 @@ def clause_becomes(reading: Reading, clause: str, *, strict: bool = False) -> Op
     if both := _shared(reading, clause):
         return both
     for thing, result in _cuts(reading, clause, strict):
-        found = becomes(reading, thing, result, swap=low(result).startswith(("into ", "a ", "an ", "be a ", "be an ", "turn into ", "become a ")))
+        found = becomes(
+            reading,
+            thing,
+            result,
+            swap=low(result).startswith(("into ", "a ", "an ", "be a ", "be an ", "turn into ", "become a ")),
+        )
         if found:
             return found
     return None
@@ -267,13 +456,33 @@ def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
     small = low(clause)
     cuts: list[tuple[str, str]] = []
     pronoun = reading.vocabulary["words.pronoun"].leading(small)
-    if pronoun and pronoun != small and not (pronoun in ("this", "that", "these", "those", "her") and reading.vocabulary["states.verbs"].leading(small[len(pronoun) + 1 :]) is None and _noun_follows(reading, small[len(pronoun) + 1 :])):
+    if (
+        pronoun
+        and pronoun != small
+        and not (
+            pronoun in ("this", "that", "these", "those", "her")
+            and reading.vocabulary["states.verbs"].leading(small[len(pronoun) + 1 :]) is None
+            and _noun_follows(reading, small[len(pronoun) + 1 :])
+        )
+    ):
         cuts.append((clause[: len(pronoun)], clause[len(pronoun) + 1 :]))
     if coloured := trailing_colour(clause, reading.vocabulary):
-        cuts.append((re.sub(r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|,|more|were|was|is|are))+$", "", coloured.thing), coloured.colour))
+        cuts.append(
+            (
+                re.sub(
+                    r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|,|more|were|was|is|are))+$",
+                    "",
+                    coloured.thing,
+                ),
+                coloured.colour,
+            )
+        )
     if match := re.search(r" (?:so (?:that )?(?:it|they) (?:is|are|looks?) )", small):
         cuts.append((clause[: match.start()], clause[match.end() :]))
-    if match := re.search(r" (?=(?:to )?(?:look|appear|resemble|seem|be|become|have|wear|say|read|change into|transform into|morph into|turn into|turn|more|less|into|as if|made of|made from|made out of|out of|as big as)\b)", small):
+    if match := re.search(
+        r" (?=(?:to )?(?:look|appear|resemble|seem|be|become|have|wear|say|read|change into|transform into|morph into|turn into|turn|more|less|into|as if|made of|made from|made out of|out of|as big as)\b)",
+        small,
+    ):
         cuts.append((clause[: match.start()], clause[match.end() :]))
     words = clause.split(" ")
     lower = [low(word).strip(",") for word in words]
@@ -281,20 +490,67 @@ def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
         rest = " ".join(lower[index:])
         verb = reading.vocabulary["states.verbs"].leading(rest)
         adjective = reading.vocabulary["states.adjectives"].leading(rest)
-        ends = adjective is not None and (adjective == rest or rest[len(adjective) :].lstrip().startswith(("and ", "with ", "in ", "as ", "like ", ",", "so ")))
-        if verb and index > (1 if strict else 0) and lower[index - 1] not in ("the", "a", "an", "his", "her", "its", "their", "to") or ends or lower[index].endswith("ing") and index > 1 and lower[index - 1] not in ("the", "a", "an"):
+        ends = adjective is not None and (
+            adjective == rest
+            or rest[len(adjective) :].lstrip().startswith(("and ", "with ", "in ", "as ", "like ", ",", "so "))
+        )
+        if (
+            verb
+            and index > (1 if strict else 0)
+            and lower[index - 1] not in ("the", "a", "an", "his", "her", "its", "their", "to")
+            or ends
+            or lower[index].endswith("ing")
+            and index > 1
+            and lower[index - 1] not in ("the", "a", "an")
+        ):
             cuts.append((" ".join(words[:index]), " ".join(words[index:])))
             break
     for index in range(2, len(words)):
-        if lower[index] in ("a", "an") and lower[index - 1] not in ("in", "on", "with", "of", "like", "wearing", "holding", "near", "at", "by", "to"):
+        if lower[index] in ("a", "an") and lower[index - 1] not in (
+            "in",
+            "on",
+            "with",
+            "of",
+            "like",
+            "wearing",
+            "holding",
+            "near",
+            "at",
+            "by",
+            "to",
+        ):
             cuts.append((" ".join(words[:index]), " ".join(words[index:])))
             break
     if not strict and len(words) > 1 and lower[0] in reading.vocabulary["words.definite"] and len(words) > 2:
-        size = 2 if len(words) > 3 and lower[-2] in ("really", "very", "more", "less", "so", "super", "much", "completely", "bit", "totally", "all", "slightly") else 1
+        size = (
+            2
+            if len(words) > 3
+            and lower[-2]
+            in (
+                "really",
+                "very",
+                "more",
+                "less",
+                "so",
+                "super",
+                "much",
+                "completely",
+                "bit",
+                "totally",
+                "all",
+                "slightly",
+            )
+            else 1
+        )
         cuts.append((" ".join(words[:-size]), " ".join(words[-size:])))
     return [(thing.strip(), result.strip()) for thing, result in cuts if thing.strip() and result.strip()]
 
 
 def _noun_follows(reading: Reading, rest: str) -> bool:
     """ "this car blue" against "this blue": whether a noun stands behind the demonstrative."""
-    return " " in rest and colour_in(rest, reading.vocabulary) is None and tones_of(rest) is None and not rest.startswith(("a ", "an ", "look", "more ", "less ", "into ", "be "))
+    return (
+        " " in rest
+        and colour_in(rest, reading.vocabulary) is None
+        and tones_of(rest) is None
+        and not rest.startswith(("a ", "an ", "look", "more ", "less ", "into ", "be "))
+    )

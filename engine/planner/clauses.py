@@ -12,15 +12,30 @@ MAX_CLAUSES = 24
 MAX_CLAUSE = 500
 """Characters of one clause that are read: what follows is description."""
 
-_JOINT = re.compile(r" (?:, and then|and then|, then|then|, and also|and also|, after that|, plus|, and|, but|, while also|while also|while|and|but|, as well as|plus|&|,) ")
+_JOINT = re.compile(
+    r" (?:, and then|and then|, then|then|, and also|and also|, after that|, plus|, and|, but|, while also|while also|while|and|but|, as well as|plus|&|,) "
+)
 _CHAIN = re.compile(r"then|after that")
-_PASSIVE = re.compile(r"^(.{1,300}?) (?:(?:should|must|shall|needs?|ought|has|have|had|is|are|was|were|got|want(?:s|ed)?)(?: to)?|to|can|could|may|might|will) (?:also )?(?:to )?(?:be|get|being) (\S+)(?: (.*))?$")
-_LET = re.compile(r"^(?:let|have|get) ((?:the|my|this|that|these|those|all|his|her|its|their|every|each|both) .{1,300}?) (?:to )?be (\S+)(?= |$)")
-_MODAL = re.compile(r"^(?:can't|couldn't|can|could|should|would|may|will|shall|might) (?=(?:the|my|this|that|these|those|all|his|her|its|their|every|each|it|he|she|they|both|there|a|an)\b)")
-_INVERTED = re.compile(r"^(can|could|should|would|may|will|shall|might) ((?:the|my|this|that|these|those|all|his|her|its|their|every|each) .{1,300}?) (?=be \S+(?:ed|en|ne|ut|de)\b)")
+_PASSIVE = re.compile(
+    r"^(.{1,300}?) (?:(?:should|must|shall|needs?|ought|has|have|had|is|are|was|were|got|want(?:s|ed)?)(?: to)?|to|can|could|may|might|will) (?:also )?(?:to )?(?:be|get|being) (\S+)(?: (.*))?$"
+)
+_LET = re.compile(
+    r"^(?:let|have|get) ((?:the|my|this|that|these|those|all|his|her|its|their|every|each|both) .{1,300}?) (?:to )?be (\S+)(?= |$)"
+)
+_VERDICT = re.compile(r"(?: ,)? (?:and |so |then )?(?:it|this|i|they)(?:'ll| will| would| may| might| should)(?: .*)?$")
+_MODAL = re.compile(
+    r"^(?:can't|couldn't|can|could|should|would|may|will|shall|might) (?=(?:the|my|this|that|these|those|all|his|her|its|their|every|each|it|he|she|they|both|there|a|an)\b)"
+)
+_INVERTED = re.compile(
+    r"^(can|could|should|would|may|will|shall|might) ((?:the|my|this|that|these|those|all|his|her|its|their|every|each) .{1,300}?) (?=be \S+(?:ed|en|ne|ut|de)\b)"
+)
 _REQUIRED = re.compile(r"^(.{1,300}?) (?:needs?|wants?|requires?) (\S+ing)(?: (.*))?$")
-_ASKED = re.compile(r" (?:(?:can|could|would|will) (?:you|we|u|i)(?: please)?|let's|lets|let us|please|if (?:you|we|i|it is possible to)(?: could| can| would| again)?|is it possible to|try) ")
-_MEANWHILE = re.compile(r" (?:now|please|actually|again|just|also|say|lets say|let's say|may be|maybe|further|more say)(?= )")
+_ASKED = re.compile(
+    r" (?:(?:can|could|would|will) (?:you|we|u|i)(?: please)?|let's|lets|let us|please|if (?:you|we|i|it is possible to)(?: could| can| would| again)?|is it possible to|try) "
+)
+_MEANWHILE = re.compile(
+    r" (?:now|please|actually|again|just|also|say|lets say|let's say|may be|maybe|further|more say)(?= )"
+)
 _CONDITION = re.compile(r"^(?:.{0,120}? )?(?:if|that|wish) (?:it|you|we|u|i) (?:could |can |would |will )?(?=\S)")
 
 
@@ -141,7 +156,9 @@ def _active(text: str, vocabulary: Vocabulary) -> str:
         said = f"{match.group(2)} {match.group(3) or ''}".split()
         for size in (2, 1):
             form = " ".join(said[:size])
-            verb = vocabulary.participles.get(form) or (vocabulary.base_forms.get(form) if form.split(" ")[0].endswith("ing") else None)
+            verb = vocabulary.participles.get(form) or (
+                vocabulary.base_forms.get(form) if form.split(" ")[0].endswith("ing") else None
+            )
             if verb and verb != "make" and len(said) >= size:
                 rest = " ".join(text[match.start(2) :].split(" ")[size:])
                 return f"{verb} {text[: match.end(1)]} {rest}".strip()
@@ -151,6 +168,11 @@ def _active(text: str, vocabulary: Vocabulary) -> str:
 def tidy(clause: str, vocabulary: Vocabulary) -> str:
     """The clause reduced to what it asks for, in the order verb first where a passive hid it."""
     text = strip_openers(clause[:MAX_CLAUSE], vocabulary)
+    verdict = _VERDICT.search(low(text))
+    if verdict and text[: verdict.start()].count(" ") >= 1:
+        text = text[: verdict.start()]
+    if low(text).split(" ")[0].endswith("ing"):
+        text = re.split(r" (?:will|would|may|might|could) ", text)[0]
     words = vocabulary.tables["words"]["words"]
     text = _strip_reasons(text, vocabulary)
     text = _strip_tail(text, vocabulary)

@@ -21,7 +21,9 @@ class Coloured(NamedTuple):
 def colour_in(phrase: str, vocabulary: Vocabulary) -> str | None:
     """The colour a whole phrase names ("a bright red hue" -> "bright red"); None when it names anything else."""
     comparatives = vocabulary.tables["colours"]["comparatives"]
-    words = [comparatives.get(low(word), word) for word in phrase.replace(" ,", "").split(" ")]
+    words = phrase.replace(" ,", "").split(" ")
+    if len(words) == 1:
+        words = [comparatives.get(low(words[0]), words[0])]
     small = [low(word) for word in words]
     while small and small[0] in ("a", "an", "the", "in", "to", "with", "all", "some"):
         words, small = words[1:], small[1:]
@@ -78,7 +80,10 @@ def trailing_colour(phrase: str, vocabulary: Vocabulary) -> Coloured | None:
 
 def coloured_list(phrase: str, vocabulary: Vocabulary) -> list[Coloured]:
     """Each thing with its colour in "the flowers pink and the vase yellow"; empty where a part has none."""
-    parts = [part.strip() for part in re.split(r" (?:, and|and|,) (?=(?:the|his|her|its|their|my|a|an|this|that|all) )", phrase)]
+    parts = [
+        part.strip()
+        for part in re.split(r" (?:, and|and|,) (?=(?:the|his|her|its|their|my|a|an|this|that|all) )", phrase)
+    ]
     found = [trailing_colour(part, vocabulary) for part in parts]
     return [one for one in found if one] if all(found) else []
 

@@ -5,7 +5,27 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.operations import Adjust, Alter, Choose, Compare, Context, EditOperation, Goto, Operation, Recolor, Redo, Refine, Replay, Restart, Restore, Retry, Rotate, Target, Undo, Vary
+from engine.operations import (
+    Adjust,
+    Alter,
+    Choose,
+    Compare,
+    Context,
+    EditOperation,
+    Goto,
+    Operation,
+    Recolor,
+    Redo,
+    Refine,
+    Replay,
+    Restart,
+    Restore,
+    Retry,
+    Rotate,
+    Target,
+    Undo,
+    Vary,
+)
 from engine.planner.amounts import number, numerals, take_degree
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
@@ -14,7 +34,22 @@ from engine.planner.targets import read_target
 from engine.planner.tone import tone_of
 from engine.planner.vocabulary import Vocabulary
 
-ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9", "tenth": "10", "1st": "1", "2nd": "2", "3rd": "3", "last": "last"}
+ORDINALS = {
+    "first": "1",
+    "second": "2",
+    "third": "3",
+    "fourth": "4",
+    "fifth": "5",
+    "sixth": "6",
+    "seventh": "7",
+    "eighth": "8",
+    "ninth": "9",
+    "tenth": "10",
+    "1st": "1",
+    "2nd": "2",
+    "3rd": "3",
+    "last": "last",
+}
 _SIMPLE = {"undo": Undo, "redo": Redo, "restart": Restart, "compare": Compare, "retry": Retry}
 _MORE = re.compile(
     r"^(?:(?:even|some|do it|do that|do this|make it|go|yes|no|now|a|just|and|it|increase|raise|push|take it|repeat|again|still|keep going|carry on|bump it|turn it up|further|lift it|move it|tilt it|rotate it|tilt|rotate|turn it|turn|change|increase it|brighten it|intensify it|boost it|strengthen it|more|can you do it|need|do the same|do|it by|that|same) )*"
@@ -24,8 +59,12 @@ _LESS = re.compile(
     r"^(?:(?:no|make it|go|a|do it|that's|that is|it's|its|slightly|now|just|even|turn it|take it|dial it|tone it|bring it|scale it|but|reduce|decrease|lower|way|far|still|a bit|i think we may have|maybe|pull it) )*"
     r"(?:less|not so (?:much|strong|strongly|heavy|bright|dark)|not that (?:much|strong|strongly)|too (?:much|strong|intense|heavy|far)|weaker|softer|gentler|subtler|more subtle|reduce|decrease|lower|down|back|tone it down|dial it back|dial back|overdone|back off|milder|reduce it|decrease it|lower it|too strong|smaller amount|ease off|less strong|half as much|undo half|go easy)(?: (?:it|that|please|a bit|of that|further|again|more|down|back|strong|intense|the effect|on it|by))*$"
 )
-_OTHER_WAY = re.compile(r"\b(?:other (?:way|side|direction)|opposite|wrong (?:way|direction)|reverse direction|vice versa|anti.?clock\w*|counter.?clock\w*|clock.?wise|clockwise)\b|^(?:to the |towards? (?:the )?|make it )?(?:left|right)(?: side| instead)?$")
-_CHOICE = re.compile(r"^(?:the |number |no\.? |option |take |choose |pick |use |i (?:mean|meant|want) |it's |only |just |select |make it |no , |yes , |#)*(.+?)(?: one| ones| please| of them| of the two| option)*$")
+_OTHER_WAY = re.compile(
+    r"\b(?:other (?:way|side|direction)|opposite|wrong (?:way|direction)|reverse direction|vice versa|anti.?clock\w*|counter.?clock\w*|clock.?wise|clockwise)\b|^(?:to the |towards? (?:the )?|make it )?(?:left|right)(?: side| instead)?$"
+)
+_CHOICE = re.compile(
+    r"^(?:the |number |no\.? |option |take |choose |pick |use |i (?:mean|meant|want) |it's |only |just |select |make it |no , |yes , |#)*(.+?)(?: one| ones| please| of them| of the two| option)*$"
+)
 
 
 def read_history(reading: Reading) -> Operations | None:
@@ -44,21 +83,33 @@ def _times(text: str) -> int | None:
         return 1
     if small in ("thrice",):
         return 3
-    counted = re.fullmatch(r"(?:the )?(?:last |previous )?(\d{1,3})(?: (?:times|steps|edits|changes|of them))?", numerals(small))
-    return max(1, int(counted.group(1))) if counted else {"couple": 2, "a couple": 2, "a couple of": 2, "few": 3, "a few": 3}.get(small)
+    counted = re.fullmatch(
+        r"(?:the )?(?:last |previous )?(\d{1,3})(?: (?:times|steps|edits|changes|of them))?", numerals(small)
+    )
+    return (
+        max(1, int(counted.group(1)))
+        if counted
+        else {"couple": 2, "a couple": 2, "a couple of": 2, "few": 3, "a few": 3}.get(small)
+    )
 
 
 def read_vary(reading: Reading) -> Operations | None:
     """Several answers to the last request."""
     if not reading["count"]:
         return [Vary()]
-    count = _times(re.sub(r"(?i)^(?:me |another |more |some |with )+", "", reading["count"])) or (4 if low(reading["count"]) in ("some", "more", "several", "other", "different") else None)
+    count = _times(re.sub(r"(?i)^(?:me |another |more |some |with )+", "", reading["count"])) or (
+        4 if low(reading["count"]) in ("some", "more", "several", "other", "different") else None
+    )
     return [Vary(n=max(2, min(16, count)))] if count else None
 
 
 def read_goto(reading: Reading) -> Operations | None:
     """A revision by number or id."""
-    words = re.sub(r"(?i)^(?:the |to |number |no\.? |#)+|(?: one| picture| image| version| edit| photo| step| revision)+$", "", low(reading["revision"]))
+    words = re.sub(
+        r"(?i)^(?:the |to |number |no\.? |#)+|(?: one| picture| image| version| edit| photo| step| revision)+$",
+        "",
+        low(reading["revision"]),
+    )
     if words in ORDINALS:
         return [Goto(revision=ORDINALS[words])]
     if words in ("original", "start", "beginning"):
@@ -103,19 +154,32 @@ def choose(clause: str, context: Context, vocabulary: Vocabulary) -> Choose | No
     small = low(clause).strip(" .!)#")
     match = _CHOICE.match(small)
     core = numerals(match.group(1) if match else small).removeprefix("one ").removeprefix("ones ")
-    if core in ("all", "both", "every", "all of", "everything", "both of", "each", "any", "either") or small in ("all of them", "both of them", "every one"):
+    if core in ("all", "both", "every", "all of", "everything", "both of", "each", "any", "either") or small in (
+        "all of them",
+        "both of them",
+        "every one",
+    ):
         return Choose(candidate="all" if core not in ("any", "either") else "1")
     if core in ORDINALS:
         return Choose(candidate=str(len(context.candidates)) if core == "last" else ORDINALS[core])
     if re.fullmatch(r"\d{1,2}(?:(?: ?,| and|,) ?\d{1,2})*", core):
         return Choose(candidate=re.sub(r"(?: ?,| and|,) ?", ", ", core))
-    if core in vocabulary["words.position"] or core in vocabulary["words.size"] or core.endswith(("most", "est")) and " " not in core:
+    if (
+        core in vocabulary["words.position"]
+        or core in vocabulary["words.size"]
+        or core.endswith(("most", "est"))
+        and " " not in core
+    ):
         return Choose(candidate=core)
     if re.fullmatch(r"(?:on|in|at|to) (?:the )?.{2,30}", core) and len(core.split()) <= 6:
         return Choose(candidate=re.sub(r"^(?:on|in|at|to) (?:the )?", "", core))
     if any(core == label.lower() or core in label.lower().split() for label in context.candidates):
         return Choose(candidate=core)
-    return Choose(candidate=core) if match and small.endswith((" one", " ones")) and len(core.split()) <= 3 and colour_in(core, vocabulary) else None
+    return (
+        Choose(candidate=core)
+        if match and small.endswith((" one", " ones")) and len(core.split()) <= 3 and colour_in(core, vocabulary)
+        else None
+    )
 
 
 def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operations | None:
@@ -144,8 +208,12 @@ def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
     return [Refine(change=clause)] if small in ("more", "stronger") else None
 
 
-_TOO = re.compile(r"(?:and |also |now |do |then |but )*(?P<thing>(?:the|his|her|my|their|its|this|that|these|those|all) .{1,80}?) (?:too|as well|also)$")
-_SAME = re.compile(r"(?:and |now |also |do |apply |then |please )*(?:the )?same (?:thing |edit |change )?(?:for|to|with|on) (?P<thing>.{1,80})$")
+_TOO = re.compile(
+    r"(?:and |also |now |do |then |but )*(?P<thing>(?:the|his|her|my|their|its|this|that|these|those|all) .{1,80}?) (?:too|as well|also)$"
+)
+_SAME = re.compile(
+    r"(?:and |now |also |do |apply |then |please )*(?:the )?same (?:thing |edit |change )?(?:for|to|with|on) (?P<thing>.{1,80})$"
+)
 
 
 def _carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> Any:
@@ -158,18 +226,35 @@ def _carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> Any:
         return last.model_copy(update={"property": tone.property})
     if "photo" in low(thing) or "picture" in low(thing) or low(thing) in ("it", "this", "that", "this one", "that one"):
         return None
-    return last.model_copy(update={"target": read_target(thing, vocabulary)}) if "target" in type(last).model_fields else None
+    return (
+        last.model_copy(update={"target": read_target(thing, vocabulary)})
+        if "target" in type(last).model_fields
+        else None
+    )
 
 
 def _instead(small: str, vocabulary: Vocabulary) -> str | None:
     """A bare colour, as an answer to the last recolouring."""
-    core = re.sub(r"^(?:make it|in|no|no ,|rather|try|i meant|i mean|but|change it to|change to|to|with|or|how about|what about|maybe) |(?: instead| rather| please)$", "", small).strip(" ,")
+    core = re.sub(
+        r"^(?:make it|in|no|no ,|rather|try|i meant|i mean|but|change it to|change to|to|with|or|how about|what about|maybe) |(?: instead| rather| please)$",
+        "",
+        small,
+    ).strip(" ,")
     core = re.sub(r"^(?:make it|rather|to) ", "", core)
     return colour_in(core, vocabulary) if core else None
 
 
 def _repeatable(last: Operation, small: str) -> bool:
-    return isinstance(last, Restore) or small in ("again", "once more", "one more time", "do it again", "same again", "repeat", "do that again", "more")
+    return isinstance(last, Restore) or small in (
+        "again",
+        "once more",
+        "one more time",
+        "do it again",
+        "same again",
+        "repeat",
+        "do that again",
+        "more",
+    )
 
 
 def _strengthened(last: EditOperation | Any, factor: float) -> Any:
@@ -181,17 +266,37 @@ def _adjust_more(last: Adjust, small: str, percent: float | None, clause: str) -
     """The same property again: further, back, or by so much."""
     way = 1.0 if last.amount >= 0 else -1.0
     same = re.search(r"same", small)
-    step = abs(percent) if percent is not None else abs(last.amount) if same or small in ("again", "once more", "do it again", "do that again") else 10.0 if re.search(r"\b(?:bit|little|slightly|touch|tad)\b", clause) else 20.0
+    step = (
+        abs(percent)
+        if percent is not None
+        else abs(last.amount)
+        if same or small in ("again", "once more", "do it again", "do that again")
+        else 10.0
+        if re.search(r"\b(?:bit|little|slightly|touch|tad)\b", clause)
+        else 20.0
+    )
     amount: float | None = None
-    if re.search(r"\b(?:increase|raise|up|lift|boost|bump|increment|increasing|raising|increased|intensify)\b", small) and _elliptical(small):
+    if re.search(
+        r"\b(?:increase|raise|up|lift|boost|bump|increment|increasing|raising|increased|intensify)\b", small
+    ) and _elliptical(small):
         amount = step
     elif re.search(r"\b(?:decrease|reduce|lower|decreasing|reducing|lowering|reduced)\b", small) and _elliptical(small):
         amount = -step
     elif _LESS.match(small):
         amount = -way * (step if percent is not None else min(10.0, abs(last.amount) / 2))
-    elif re.fullmatch(r"(?:(?:no|go|do it|in|make it|it|to|the|other|opposite|reverse|way|side|direction|instead|around|round|wrong|that's|,) ?)+", small):
+    elif re.search(r"\b(?:other|opposite|reverse|wrong)\b", small) and re.fullmatch(
+        r"(?:(?:no|go|do it|in|make it|it|to|the|other|opposite|reverse|way|side|direction|instead|around|round|wrong|that's|,) ?)+",
+        small,
+    ):
         amount = -way * (abs(percent) if percent is not None else abs(last.amount))
-    elif _MORE.match(small) or percent is not None and re.fullmatch(r"(?:make it|do it|by|more|it|further|another|would be good|should be good|is fine|try|say|maybe|will do|yes|no|how about|to| )+", small):
+    elif (
+        _MORE.match(small)
+        or percent is not None
+        and re.fullmatch(
+            r"(?:make it|do it|by|more|it|further|another|would be good|should be good|is fine|try|say|maybe|will do|yes|no|how about|to| )+",
+            small,
+        )
+    ):
         amount = way * step
     return [last.model_copy(update={"amount": max(-100.0, min(100.0, amount))})] if amount is not None else None
 
@@ -217,7 +322,13 @@ def _turn_more(last: Rotate, clause: str, small: str, percent: float | None) -> 
     if not _TURN_WORDS.match(re.sub(r" +", " ", said)):
         return None
     named = number(said)
-    degrees = abs(named) if named is not None else 10.0 if re.search(r"\b(?:bit|little|slightly)\b", said) else abs(last.degrees)
+    degrees = (
+        abs(named)
+        if named is not None
+        else 10.0
+        if re.search(r"\b(?:bit|little|slightly)\b", said)
+        else abs(last.degrees)
+    )
     way = 1.0 if last.degrees >= 0 else -1.0
     if re.search(r"\b(?:anti|counter|left|anticlock\w*|counterclock\w*)", said):
         way = -1.0
@@ -230,4 +341,11 @@ def _turn_more(last: Rotate, clause: str, small: str, percent: float | None) -> 
 
 def readers() -> dict[str, Any]:
     """The readers of this module by name."""
-    return {"history": read_history, "vary": read_vary, "goto": read_goto, "undo_of": read_undo_of, "refine": read_refine, "replay": read_replay}
+    return {
+        "history": read_history,
+        "vary": read_vary,
+        "goto": read_goto,
+        "undo_of": read_undo_of,
+        "refine": read_refine,
+        "replay": read_replay,
+    }

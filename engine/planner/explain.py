@@ -5,8 +5,26 @@ from __future__ import annotations
 from engine.operations import Operation, Plan, Target
 
 PROPERTIES = {"warmth": ("warmer", "cooler"), "brightness": ("brighter", "darker"), "sharpness": ("sharper", "softer")}
-DEFECTS = {"noise": "Reduce the noise", "blur": "Sharpen what is blurred", "haze": "Clear the haze", "rain": "Remove the rain", "snow": "Remove the falling snow", "scratches": "Repair the scratches", "lowlight": "Light up the dark photo", "jpeg": "Smooth the compression blocks", "faded": "Refresh the faded colours", "colour": "Correct the colours", "blemishes": "Heal the blemishes"}
-PLAIN = {"undo": "Undo", "redo": "Redo", "restart": "Go back to the original", "retry": "Try the last edit again", "compare": "Show before and after"}
+DEFECTS = {
+    "noise": "Reduce the noise",
+    "blur": "Sharpen what is blurred",
+    "haze": "Clear the haze",
+    "rain": "Remove the rain",
+    "snow": "Remove the falling snow",
+    "scratches": "Repair the scratches",
+    "lowlight": "Light up the dark photo",
+    "jpeg": "Smooth the compression blocks",
+    "faded": "Refresh the faded colours",
+    "colour": "Correct the colours",
+    "blemishes": "Heal the blemishes",
+}
+PLAIN = {
+    "undo": "Undo",
+    "redo": "Redo",
+    "restart": "Go back to the original",
+    "retry": "Try the last edit again",
+    "compare": "Show before and after",
+}
 
 
 def explain(plan: Plan) -> str:
@@ -62,7 +80,12 @@ def _step(operation: Operation) -> str:  # noqa: C901, PLR0911, PLR0912
         case "adjust":
             return _adjusted(operation.property, operation.amount, operation.target)
         case "background":
-            return {"replace": f"Replace the background with {operation.prompt}", "remove": "Remove the background", "blur": "Blur the background", "colour": f"Make the background {operation.colour}"}[operation.action]
+            return {
+                "replace": f"Replace the background with {operation.prompt}",
+                "remove": "Remove the background",
+                "blur": "Blur the background",
+                "colour": f"Make the background {operation.colour}",
+            }[operation.action]
         case "extract":
             return f"Cut out {_the(operation.target)}"
         case "style":
@@ -76,7 +99,11 @@ def _step(operation: Operation) -> str:  # noqa: C901, PLR0911, PLR0912
         case "rotate":
             return f"Turn the picture {abs(operation.degrees):g} degrees {'clockwise' if operation.degrees >= 0 else 'anticlockwise'}"
         case "flip":
-            return "Mirror the picture left to right" if operation.axis == "horizontal" else "Flip the picture top to bottom"
+            return (
+                "Mirror the picture left to right"
+                if operation.axis == "horizontal"
+                else "Flip the picture top to bottom"
+            )
         case "resize":
             return f"Resize the picture {_measure(operation.width, operation.height, operation.scale)}"
         case "upscale":
@@ -137,4 +164,6 @@ def _cropped(aspect: str | None, sides: tuple[str, ...] | None, target: Target |
 def _measure(width: int | None, height: int | None, scale: float | None) -> str:
     if scale is not None:
         return f"to {scale * 100:g} % of its size"
-    return "to " + " by ".join(part for part in (f"{width} px wide" if width else "", f"{height} px high" if height else "") if part)
+    return "to " + " by ".join(
+        part for part in (f"{width} px wide" if width else "", f"{height} px high" if height else "") if part
+    )

@@ -14,14 +14,27 @@ _ANTICLOCKWISE = re.compile(r"\b(?:anti|counter|ccw|widdershins)|\bleft\b|\bminu
 _CLOCKWISE = re.compile(r"\bclock|\bright\b|\bcw\b")
 _PIXELS = re.compile(r"(\d{2,5}) ?(?:px|pixels?)?")
 _BY = re.compile(r"(\d{2,5}) ?(?:px|pixels?)? ?(?:x|by|×|\*) ?(\d{2,5})")
-_WIDE = re.compile(r"(\d{2,5}) ?(?:px|pixels?)? ?(?:wide|width|across|in width)|(?:width|wide) (?:of |to |= ?)?(\d{2,5})")
-_TALL = re.compile(r"(\d{2,5}) ?(?:px|pixels?)? ?(?:tall|high|height|in height)|(?:height|tall) (?:of |to |= ?)?(\d{2,5})")
+_WIDE = re.compile(
+    r"(\d{2,5}) ?(?:px|pixels?)? ?(?:wide|width|across|in width)|(?:width|wide) (?:of |to |= ?)?(\d{2,5})"
+)
+_TALL = re.compile(
+    r"(\d{2,5}) ?(?:px|pixels?)? ?(?:tall|high|height|in height)|(?:height|tall) (?:of |to |= ?)?(\d{2,5})"
+)
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
 _TIMES = re.compile(r"(\d+(?:\.\d+)?) ?(?:x|×|times)\b|\bx ?(\d+(?:\.\d+)?)\b|factor of (\d+(?:\.\d+)?)")
 _SIZED = re.compile(
     r"(?:(?:it|the|this|whole|image|photo|picture|pic|to|by|down|up|at|a|an|of|its|in|size|as|half|double|twice|quarter|third|third|scale|factor|original|big|large|bigger|smaller|larger|be|wide|width|tall|high|height|across|px|pixels?|x|by|and|times|percent|hd|full|4k|8k|uhd|1080p|720p|current|so|that|long|longest|side|dimensions|resolution|pixel|to|fit|exactly|about|max|maximum|,|×|×|%|\d+(?:\.\d+)?(?:px|%|x|p|k)?|\d+x\d+(?:px)?) ?)+"
 )
-NAMED_WIDTHS = {"4k": 3840, "uhd": 3840, "full hd": 1920, "fullhd": 1920, "1080p": 1920, "720p": 1280, "hd": 1280, "8k": 7680}
+NAMED_WIDTHS = {
+    "4k": 3840,
+    "uhd": 3840,
+    "full hd": 1920,
+    "fullhd": 1920,
+    "1080p": 1920,
+    "720p": 1280,
+    "hd": 1280,
+    "8k": 7680,
+}
 
 
 def _whole(reading: Reading, text: str) -> bool:
@@ -37,7 +50,12 @@ def read_rotate(reading: Reading) -> Operations | None:
         thing, turn = _split_turn(thing)
     degrees = number(turn)
     directed = bool(_ANTICLOCKWISE.search(turn) or _CLOCKWISE.search(turn))
-    if reading.verb in ("move", "turn", "twist", "rotate", "tilt", "spin", "") and degrees is None and not directed and not re.search(r"\b(?:sideways|around|over)\b", turn):
+    if (
+        reading.verb in ("move", "turn", "twist", "rotate", "tilt", "spin", "")
+        and degrees is None
+        and not directed
+        and not re.search(r"\b(?:sideways|around|over|slightly|little|bit)\b", turn)
+    ):
         return None
     if degrees is not None and re.search(r"\b(?:px|pixels?)\b", turn):
         return None
@@ -45,7 +63,13 @@ def read_rotate(reading: Reading) -> Operations | None:
         return None
     if degrees is None:
         small = f" {turn} {low(reading.clause)}"
-        degrees = 5.0 if re.search(r"slightly|a bit|a little|touch|tad", small) else 180.0 if re.search(r"\baround\b|\bover\b", turn) else 90.0
+        degrees = (
+            10.0
+            if re.search(r"slightly|a bit|a little|touch|tad", small)
+            else 180.0
+            if re.search(r"\baround\b|\bover\b", turn)
+            else 90.0
+        )
     if thing and not _whole(reading, thing) and not low(thing).endswith("version"):
         return [Alter(target=reading.target(thing), prompt=f"turned {reading.spoken(turn)}")]
     if reading.verb == "turn" and not directed and reading.degree.percent is None and not re.search(r"deg|°|\d", turn):
@@ -56,7 +80,10 @@ def read_rotate(reading: Reading) -> Operations | None:
 def _split_turn(text: str) -> tuple[str, str]:
     """The thing and how far it turns, when no word stands between: "the image left by 90"."""
     small = numerals(low(text))
-    match = re.search(r"(?:^| )(?:(?:slightly|by|to|towards?|on|in|for|a|the|again|further|little|bit|more|say|about|with|at|an|angle|of|around|,|over|another) )*(?:-?\d|left|right|clock|anti|counter|cw|ccw|sideways|around)", small)
+    match = re.search(
+        r"(?:^| )(?:(?:slightly|by|to|towards?|on|in|for|a|the|again|further|little|bit|more|say|about|with|at|an|angle|of|around|,|over|another) )*(?:-?\d|left|right|clock|anti|counter|cw|ccw|sideways|around|slightly|little\b|bit\b)",
+        small,
+    )
     if not match:
         return text, ""
     thing = small[: match.start()].strip()
@@ -83,7 +110,11 @@ def read_flip(reading: Reading) -> Operations | None:
     """A mirrored picture; left and right are swapped unless the words say otherwise."""
     small = low(reading.clause)
     vertical = bool(re.search(r"\bvertical|\bupside|top to bottom|up(?:-| and )down|\bbottom", small))
-    thing = re.sub(r"(?i)\b(?:horizontally|vertically|horizontal|vertical|left to right|right to left|top to bottom|along the (?:x|y) axis|left-right|sideways|over|around|it over)\b", "", reading["thing"]).strip(" ,")
+    thing = re.sub(
+        r"(?i)\b(?:horizontally|vertically|horizontal|vertical|left to right|right to left|top to bottom|along the (?:x|y) axis|left-right|sideways|over|around|it over)\b",
+        "",
+        reading["thing"],
+    ).strip(" ,")
     if thing and not _whole(reading, thing):
         if reading.verb in ("invert", "reverse", "reflect"):
             return None
@@ -114,7 +145,12 @@ def read_crop(reading: Reading) -> Operations | None:
 def _names_aspect(said: str, reading: Reading) -> bool:
     """A bare "square" or "16:9" is a wish; a bare "4 x 3" or "letter" needs more."""
     small = low(said)
-    return ":" in small or "ratio" in low(reading.clause) or small in ("square", "a square", "widescreen", "instagram", "instagram story", "portrait format", "landscape format")
+    return (
+        ":" in small
+        or "ratio" in low(reading.clause)
+        or small
+        in ("square", "a square", "widescreen", "instagram", "instagram story", "portrait format", "landscape format")
+    )
 
 
 def _tightness(reading: Reading) -> float:
@@ -132,25 +168,90 @@ def _cut_sides(reading: Reading, text: str) -> Crop | None:
     half = re.search(r"\b(left|right|top|bottom|upper|lower) (half|third|quarter|part|portion|side)\b", small)
     if half and not re.search(r"\b(?:off|out|away|remove)\b", low(reading.clause)):
         share = {"half": 50.0, "third": 66.7, "quarter": 75.0}.get(half.group(2))
-        opposite = {"left": "right", "right": "left", "top": "bottom", "upper": "bottom", "bottom": "top", "lower": "top"}[half.group(1)]
-        return Crop(sides=(opposite,), amount=share) if share and re.fullmatch(r"(?:only |just |and give |the |to |out |in )*(?:left|right|top|bottom|upper|lower) \w+(?: and .*| of .*)?", small) else None
-    removes = re.search(r"\b(?:off|from|away|by)\b", small) or reading.verb in ("cut off", "trim", "trim off", "chop off", "shave", "crop off", "cut", "slice off", "crop")
-    if sides and removes and re.fullmatch(r"(?:(?:a|an|the|bit|little|some|slightly|off|of|from|on|in|by|out|away|both|all|sides?|edges?|left|right|top|bottom|hand|around|and|,|picture|image|photo|it|\d+(?:\.\d+)?%?|percent|each|every|more|part|half|third|quarter|side|tad|touch|edge) ?)+", small):
-        amount = float(percent.group(1)) if percent else half and 50.0 or (5.0 if re.search(r"bit|little|slightly|tad|touch", small) else 10.0)
+        opposite = {
+            "left": "right",
+            "right": "left",
+            "top": "bottom",
+            "upper": "bottom",
+            "bottom": "top",
+            "lower": "top",
+        }[half.group(1)]
+        return (
+            Crop(sides=(opposite,), amount=share)
+            if share
+            and re.fullmatch(
+                r"(?:only |just |and give |the |to |out |in )*(?:left|right|top|bottom|upper|lower) \w+(?: and .*| of .*)?",
+                small,
+            )
+            else None
+        )
+    removes = re.search(r"\b(?:off|from|away|by)\b", small) or reading.verb in (
+        "cut off",
+        "trim",
+        "trim off",
+        "chop off",
+        "shave",
+        "crop off",
+        "cut",
+        "slice off",
+        "crop",
+    )
+    if (
+        sides
+        and removes
+        and re.fullmatch(
+            r"(?:(?:a|an|the|bit|little|some|slightly|off|of|from|on|in|by|out|away|both|all|sides?|edges?|left|right|top|bottom|hand|around|and|,|picture|image|photo|it|\d+(?:\.\d+)?%?|percent|each|every|more|part|half|third|quarter|side|tad|touch|edge) ?)+",
+            small,
+        )
+    ):
+        amount = (
+            float(percent.group(1))
+            if percent
+            else half and 50.0 or (5.0 if re.search(r"bit|little|slightly|tad|touch", small) else 10.0)
+        )
         return Crop(sides=sides, amount=min(95.0, amount))
-    if percent and reading.verb in ("crop", "trim") and re.fullmatch(r"(?:(?:it|the|image|picture|photo|by|in) ?)*\d+(?:\.\d+)? ?(?:%|percent)", small):
+    if (
+        percent
+        and reading.verb in ("crop", "trim")
+        and re.fullmatch(r"(?:(?:it|the|image|picture|photo|by|in) ?)*\d+(?:\.\d+)? ?(?:%|percent)", small)
+    ):
         return Crop(sides=("all",), amount=min(45.0, float(percent.group(1))))
     return None
 
 
 def _crop_target(reading: Reading, text: str) -> Operations | None:
     small = low(text)
-    if reading.verb in ("cut", "chop", "cut off", "chop off", "shave", "slice off", "clip off", "cut down", "crop off", "crop away", "trim away", "trim off", "trim"):
+    if reading.verb in (
+        "cut",
+        "chop",
+        "cut off",
+        "chop off",
+        "shave",
+        "slice off",
+        "clip off",
+        "cut down",
+        "crop off",
+        "crop away",
+        "trim away",
+        "trim off",
+        "trim",
+    ):
         return None
-    text = re.sub(r"(?i)^(?:out|and (?:give|share|get|show)(?: (?:me|us|it))?(?: to me)?|the image of|image of|the picture of|in|to)\s+", "", text)
+    text = re.sub(
+        r"(?i)^(?:out|and (?:give|share|get|show)(?: (?:me|us|it))?(?: to me)?|the image of|image of|the picture of|in|to)\s+",
+        "",
+        text,
+    )
     text = re.sub(r"(?i)^(?:the )?(?:image|picture|photo) (?:of|so .* only) ", "", text)
-    text = re.sub(r"(?i)(?: ,)? (?:and (?:share|give|send|show).*|out of (?:the|this) (?:image|picture|photo)|from above image|from (?:the )?(?:above )?(?:image|picture|photo).*|in above image|out|for my .*|separately)$", "", text)
-    if re.fullmatch(r"(?:a )?(?:bit|little|tighter|closer|in|tight|close|more|in a bit|slightly)(?: (?:bit|tighter|closer|more|in))*", small):
+    text = re.sub(
+        r"(?i)(?: ,)? (?:and (?:share|give|send|show).*|out of (?:the|this) (?:image|picture|photo)|from above image|from (?:the )?(?:above )?(?:image|picture|photo).*|in above image|out|for my .*|separately)$",
+        "",
+        text,
+    )
+    if re.fullmatch(
+        r"(?:a )?(?:bit|little|tighter|closer|in|tight|close|more|in a bit|slightly)(?: (?:bit|tighter|closer|more|in))*",
+        small,
+    ):
         return [Crop(sides=("all",), amount=_tightness(reading))]
     if not text or reading.is_whole(text) and not reading.is_pronoun(text):
         return None
@@ -162,18 +263,53 @@ def read_expand(reading: Reading) -> Operations | None:
     thing = reading["thing"]
     small = numerals(low(reading.clause))
     ratio = aspect(match.group(1)) if (match := re.search(r"\b(?:to|into|for) (?:an? )?(.+)$", small)) else None
-    thing_words = re.sub(r"(?i) (?:to|into|by|on|at|towards?|in|upwards?|downwards?|outwards?|horizontally|vertically|a bit|beyond|all around|around|out|left|right|for)(?: .*)?$", "", f" {thing}").strip()
-    canvas = low(thing_words) in ("canvas", "the canvas", "frame", "the frame", "the view", "view", "the background", "background", "the scene", "the sky", "the left side", "the right side", "the top", "the bottom", "the borders", "borders", "the edges", "edges", "")
+    thing_words = re.sub(
+        r"(?i) (?:to|into|by|on|at|towards?|in|upwards?|downwards?|outwards?|horizontally|vertically|a bit|beyond|all around|around|out|left|right|for)(?: .*)?$",
+        "",
+        f" {thing}",
+    ).strip()
+    canvas = low(thing_words) in (
+        "canvas",
+        "the canvas",
+        "frame",
+        "the frame",
+        "the view",
+        "view",
+        "the background",
+        "background",
+        "the scene",
+        "the sky",
+        "the left side",
+        "the right side",
+        "the top",
+        "the bottom",
+        "the borders",
+        "borders",
+        "the edges",
+        "edges",
+        "",
+    )
     if thing and not canvas and not _whole(reading, thing_words) and not side_words(thing_words):
         return None
     if low(thing_words) in ("the sky", "the background", "background") and not side_words(small):
         return None
-    if reading.verb in ("grow", "enlarge", "stretch", "broaden", "expand") and not (ratio or side_words(small) or canvas and thing_words) and thing:
-        return None if reading.verb in ("grow", "enlarge", "stretch") else [Expand(sides=("all",), amount=_growth(small))]
+    if (
+        reading.verb in ("grow", "enlarge", "stretch", "broaden", "expand")
+        and not (ratio or side_words(small) or canvas and thing_words)
+        and thing
+    ):
+        return (
+            None if reading.verb in ("grow", "enlarge", "stretch") else [Expand(sides=("all",), amount=_growth(small))]
+        )
     if ratio:
         return [Expand(aspect=ratio)]
     sides = side_words(small)
-    if reading["sides"] and not sides and "zoom_out" not in reading.vocabulary.openings.get(reading.verb, ()) and not re.search(r"\d|around|edge|canvas|out|subject", small):
+    if (
+        reading["sides"]
+        and not sides
+        and "zoom_out" not in reading.vocabulary.openings.get(reading.verb, ())
+        and not re.search(r"\d|around|edge|canvas|out|subject", small)
+    ):
         return None
     return [Expand(sides=sides or ("all",), amount=_growth(small))]
 
@@ -203,15 +339,28 @@ def read_resize(reading: Reading) -> Operations | None:
         return [Resize(width=_side(wide), height=_side(tall))]
     if not reading.verb and not re.search(r"\d ?(?:px|pixels?|%|percent)|half size|double (?:the )?size", said):
         return None
-    if reading.verb and "make" in reading.vocabulary.openings.get(reading.verb, ()) and low(said) in ("it bigger", "it smaller", "it larger"):
+    if (
+        reading.verb
+        and "make" in reading.vocabulary.openings.get(reading.verb, ())
+        and low(said) in ("it bigger", "it smaller", "it larger")
+    ):
         return None
     if (scale := _factor(reading, said, small)) is not None:
         return [Resize(scale=scale)] if 0 < scale < 64 else None
     for name, width in NAMED_WIDTHS.items():
         if re.search(rf"\b{name}\b", said) and reading.verb:
             return [Resize(width=width)]
-    pixels = re.search(r"(\d{2,5}) ?(?:px|pixels?)\b", said) or (re.fullmatch(r"(?:to |at )*(\d{3,5})", said) if "resize" in reading.vocabulary.openings.get(reading.verb, ()) else None)
-    return [Resize(width=int(pixels.group(1)))] if pixels and not re.search(r"[a-z]{3,}", re.sub(r"px|pixels?|wide|the|width|longest|side|long|to|max|maximum", "", said)) else None
+    pixels = re.search(r"(\d{2,5}) ?(?:px|pixels?)\b", said) or (
+        re.fullmatch(r"(?:to |at )*(\d{3,5})", said)
+        if "resize" in reading.vocabulary.openings.get(reading.verb, ())
+        else None
+    )
+    return (
+        [Resize(width=int(pixels.group(1)))]
+        if pixels
+        and not re.search(r"[a-z]{3,}", re.sub(r"px|pixels?|wide|the|width|longest|side|long|to|max|maximum", "", said))
+        else None
+    )
 
 
 def _side(match: re.Match[str] | None) -> int | None:
@@ -222,14 +371,21 @@ def _factor(reading: Reading, said: str, small: str) -> float | None:
     if match := _PERCENT.search(said):
         value = float(match.group(1)) / 100
         down = reading.verb in ("shrink", "reduce", "downsize", "downscale", "compress") or "smaller" in small
+        up = "increase" in reading.vocabulary.openings.get(reading.verb, ())
+        down = down or "decrease" in reading.vocabulary.openings.get(reading.verb, ()) and not up
         relative = re.search(r"\bby\b", small)
         if relative and (down or "smaller" in small):
             return 1 - value
-        return 1 + value if relative and "bigger" in small or relative and "larger" in small else value
+        return (
+            1 + value if relative and up or relative and "bigger" in small or relative and "larger" in small else value
+        )
     if match := _TIMES.search(said):
         value = float(next(group for group in match.groups() if group))
         return 1 / value if "smaller" in small else value
-    if re.search(r"\bhalf\b|\bhalve\b|\bby two\b|\bby 2\b", small) and re.search(r"half (?:the |its |of )?(?:size|as|resolution|original)|half(?:-size)?$|halve|(?:by|to|in) (?:a )?half|half size", small):
+    if re.search(r"\bhalf\b|\bhalve\b|\bby two\b|\bby 2\b", small) and re.search(
+        r"half (?:the |its |of )?(?:size|as|resolution|original)|half(?:-size)?$|halve|(?:by|to|in) (?:a )?half|half size",
+        small,
+    ):
         return 0.5
     if re.search(r"\b(?:double|twice)\b", small) and (re.search(r"size|big|large|dimension", small)):
         return 2.0
@@ -240,7 +396,11 @@ def _factor(reading: Reading, said: str, small: str) -> float | None:
 
 def read_upscale(reading: Reading) -> Operations | None:
     """More pixels; twice as many a side unless a factor is given."""
-    thing = re.sub(r"(?i)(?: (?:by|to|times|x))? ?(?:\d.*|2x|twice|four times|to 4k|4k)$|^(?:it|the \w+) (?=\d)", "", reading["thing"]).strip()
+    thing = re.sub(
+        r"(?i)(?: (?:by|to|times|x))? ?(?:\d.*|2x|twice|four times|to 4k|4k)$|^(?:it|the \w+) (?=\d)",
+        "",
+        reading["thing"],
+    ).strip()
     if thing and not _whole(reading, thing):
         return None
     small = numerals(low(reading.clause))
@@ -256,7 +416,9 @@ def read_upscale(reading: Reading) -> Operations | None:
 
 def read_viewpoint(reading: Reading) -> Operations | None:
     """Another camera: the whole scene is altered."""
-    if reading["view"] and not re.search(r"above|below|eye|angle|behind|side|front|top|distance|perspective", low(reading["view"])):
+    if reading["view"] and not re.search(
+        r"above|below|eye|angle|behind|side|front|top|distance|perspective", low(reading["view"])
+    ):
         return None
     return [Alter(target=None, prompt=reading.spoken(reading.clause))]
 

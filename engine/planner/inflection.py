@@ -17,7 +17,7 @@ def _first(phrase: str) -> tuple[str, str]:
 
 
 def gerund(phrase: str) -> str:
-    """"take out" -> "taking out"."""
+    """ "take out" -> "taking out"."""
     verb, rest = _first(phrase)
     if verb.endswith("ie"):
         return f"{verb[:-2]}ying{rest}"
@@ -27,7 +27,7 @@ def gerund(phrase: str) -> str:
 
 
 def participle(phrase: str) -> str:
-    """"crop out" -> "cropped out"; irregular verbs are listed in the vocabulary."""
+    """ "crop out" -> "cropped out"; irregular verbs are listed in the vocabulary."""
     verb, rest = _first(phrase)
     if verb.endswith("e"):
         return f"{verb}d{rest}"

@@ -10,12 +10,22 @@ from engine.planner.normalise import low, quotes_in
 from engine.planner.reading import Operations, Reading, is_quoted
 from engine.planner.targets import read_target
 
-_PLACE = re.compile(r"(?:^| )(?:, )?((?:on|onto|in|into|at|below|under|underneath|above|over|across|beside|next to|near|along|to the|inside|after|before|behind|around|with|using|using the)(?: |$).*)$")
-_WORDS = re.compile(r"\b(?:text|word|words|wording|lettering|letters?|caption|subtitles?|writing|slogan|title|watermarks?|inscription|timestamp|time ?stamp|date ?stamp|headline|signature|credits?|numbers? on|number plate text|characters|phrase|logo text|text overlay|overlay text)\b")
+_PLACE = re.compile(
+    r"(?:^| )(?:, )?((?:on|onto|in|into|at|below|under|underneath|above|over|across|beside|next to|near|along|to the|inside|after|before|behind|around|with|using|using the)(?: |$).*)$"
+)
+_WORDS = re.compile(
+    r"\b(?:text|word|words|wording|lettering|letters?|caption|subtitles?|writing|slogan|title|watermarks?|inscription|timestamp|time ?stamp|date ?stamp|headline|signature|credits?|numbers? on|number plate text|characters|phrase|logo text|text overlay|overlay text)\b"
+)
 _DATES = re.compile(r"^(?:the )?date(?:s|stamp)?(?: (?:on|in|at|from) .*)?$")
-_WRITTEN_ON = re.compile(r"(?:license|licence|number) plate|plate number|\b(?:sign|billboard|banner|signboard|placard|label|poster|neon)\b|text|caption|title|slogan|words?\b|display|number|wording|lettering")
-_LETTERED = re.compile(r"\b(?:text|words?|wording|letter(?:s|ing)?|caption|title|slogan|number|name|line|message|quote|phrase|characters?|heading|headline|subtitle|logo text|label|list|writing)\b(?! on\b)")
-_HEADED = re.compile(r"^(?:add|put|insert|give|include|place|draw|write|overlay)(?: (?:the|a|an|some|more|big|small|white|black|bold))* (?:text|words?|caption|title|lettering|letters?|number|name|message|slogan|headline|label|watermark|subtitle|quote|speech bubble|heading|line of)\b")
+_WRITTEN_ON = re.compile(
+    r"(?:license|licence|number) plate|plate number|\b(?:sign|billboard|banner|signboard|placard|label|poster|neon)\b|text|caption|title|slogan|words?\b|display|number|wording|lettering"
+)
+_LETTERED = re.compile(
+    r"\b(?:text|words?|wording|letter(?:s|ing)?|caption|title|slogan|number|name|line|message|quote|phrase|characters?|heading|headline|subtitle|logo text|label|list|writing)\b(?! on\b)"
+)
+_HEADED = re.compile(
+    r"^(?:add|put|insert|give|include|place|draw|write|overlay)(?: (?:the|a|an|some|more|big|small|white|black|bold))* (?:text|words?|caption|title|lettering|letters?|number|name|message|slogan|headline|label|watermark|subtitle|quote|speech bubble|heading|line of)\b"
+)
 _ARTICLES = re.compile(r"^(?:the|a|an|both|this|all) ")
 
 
@@ -35,7 +45,10 @@ def removed(reading: Reading, text: str) -> Text | None:
     if quoted is None and not (_WORDS.search(head) or _DATES.match(small)):
         return None
     where = re.sub(r"[\ue000-\uf8ff]", "", text).strip()
-    bare = re.fullmatch(r"(?i)(?:the )?(?:text|words?|letters?|lettering|writing|caption|title)", where) and quoted is not None
+    bare = (
+        re.fullmatch(r"(?i)(?:the )?(?:text|words?|letters?|lettering|writing|caption|title)", where)
+        and quoted is not None
+    )
     target = read_target(reading.plain(where), reading.vocabulary) if where and not bare else None
     return Text(action="remove", old=quoted, target=target)
 
@@ -44,23 +57,50 @@ def read_replace(reading: Reading) -> Operations | None:
     """New words for old ones; at least one side must be quoted or speak of lettering."""
     old, new = reading["old"], reading["text"]
     small_old = low(old)
-    says = re.search(r"\b(?:say|says|read|spell|saying|display|text|rename|relabel|retitle|the words?|the numbers?|letters?)\b", low(reading.clause).replace(small_old, "", 1))
-    about_words = mentions_words(old) or bool(re.search(r"license plate|licence plate|number plate|number on|display|\bnumber\b(?! of)", small_old))
+    says = re.search(
+        r"\b(?:say|says|read|spell|saying|display|text|rename|relabel|retitle|the words?|the numbers?|letters?)\b",
+        low(reading.clause).replace(small_old, "", 1),
+    )
+    about_words = mentions_words(old) or bool(
+        re.search(r"license plate|licence plate|number plate|number on|display|\bnumber\b(?! of)", small_old)
+    )
     quoted_new, quoted_old = reading.quoted(new), reading.quoted(old)
-    if not ((about_words or quoted_old is not None) and (quoted_new or about_words) or says and (quoted_new or _WRITTEN_ON.search(small_old))):
+    if not (
+        (about_words or quoted_old is not None)
+        and (quoted_new or about_words)
+        or says
+        and (quoted_new or _WRITTEN_ON.search(small_old))
+    ):
         return None
     if not new or low(new).startswith(("be ", "look ")):
         return None
     from engine.planner.colours import colour_in
 
-    if quoted_new is not None and not re.match(r"(?:(?:the|a|an|number|text|words?|letters?|logo|english|chinese|caption|saying|it|say|says|read|new|title|slogan|phrase|name|character|characters) )*[\ue000-\uf8ff]", low(new)):
+    if quoted_new is not None and not re.match(
+        r"(?:(?:the|a|an|number|text|words?|letters?|logo|english|chinese|caption|saying|it|say|says|read|new|title|slogan|phrase|name|character|characters) )*[\ue000-\uf8ff]",
+        low(new),
+    ):
         return None
     if quoted_new is None and (colour_in(new, reading.vocabulary) or re.search(r"\bcolou?r\b|\bfont\b", small_old)):
         return None
-    if quoted_new is None and quoted_old is None and not says and re.search(r"\bword\b|texture", small_old) is None and " of " not in small_old and not about_words:
+    if (
+        quoted_new is None
+        and quoted_old is None
+        and not says
+        and re.search(r"\bword\b|texture", small_old) is None
+        and " of " not in small_old
+        and not about_words
+    ):
         return None
     where = re.sub(r"[\ue000-\uf8ff]", "", old).strip()
-    return [Text(action="replace", text=quoted_new or _said(reading, new), old=quoted_old or _named(reading, old), target=_sign(reading, where))]
+    return [
+        Text(
+            action="replace",
+            text=quoted_new or _said(reading, new),
+            old=quoted_old or _named(reading, old),
+            target=_sign(reading, where),
+        )
+    ]
 
 
 def _said(reading: Reading, text: str) -> str:
@@ -70,13 +110,21 @@ def _said(reading: Reading, text: str) -> str:
 
 def _named(reading: Reading, text: str) -> str | None:
     """ "the text A on the wall" -> "A" where the old words follow unquoted."""
-    match = re.match(r"(?:the )?(?:text|word|words|caption|title) (?!on |of |in |at |to |from )(\S.*?)(?= (?:on|in|at|of) (?:the|this) |$)", text, re.IGNORECASE)
+    match = re.match(
+        r"(?:the )?(?:text|word|words|caption|title) (?!on |of |in |at |to |from )(\S.*?)(?= (?:on|in|at|of) (?:the|this) |$)",
+        text,
+        re.IGNORECASE,
+    )
     return reading.plain(match.group(1)) if match and not quotes_in(text) else None
 
 
 def _sign(reading: Reading, where: str) -> Target | None:
     """Where the old words stand: the sign, the wall."""
-    where = re.sub(r"(?i)^(?:the )?(?:text|words?|caption|title|wording|lettering|name|number|letters?|phrase)(?: (?=on |of |in |at )(?:on|of|in|at)|$)", "", where).strip(" ,")
+    where = re.sub(
+        r"(?i)^(?:the )?(?:text|words?|caption|title|wording|lettering|name|number|letters?|phrase)(?: (?=on |of |in |at )(?:on|of|in|at)|$)",
+        "",
+        where,
+    ).strip(" ,")
     return read_target(reading.plain(where), reading.vocabulary) if where else None
 
 
@@ -84,15 +132,38 @@ def read_add(reading: Reading) -> Operations | None:
     """Words to write, quoted or bare behind "write"."""
     text, place = reading["text"], reading["place"]
     quoted = reading.quoted(text)
-    named = bool(re.search(r"<lettering>|", "")) and bool(_WORDS.search(low(reading.clause))) or re.search(r"\b(?:caption|label|number|name|speech bubble|message)\b", low(reading.clause))
-    named = bool(_LETTERED.search(low(text[: text.index(chr(0xE000 + quotes_in(text)[0]))]))) if quoted is not None and "write" not in reading.vocabulary.openings.get(reading.verb, ()) and not _HEADED.search(low(reading.clause)) else named
-    writes = "write" in reading.vocabulary.openings.get(reading.verb, ()) and reading.verb not in ("print", "letter", "engrave", "stamp", "label", "title") or bool(quoted) and "write" in reading.vocabulary.openings.get(reading.verb, ())
+    named = (
+        bool(re.search(r"<lettering>|", ""))
+        and bool(_WORDS.search(low(reading.clause)))
+        or re.search(r"\b(?:caption|label|number|name|speech bubble|message)\b", low(reading.clause))
+    )
+    named = (
+        bool(_LETTERED.search(low(text[: text.index(chr(0xE000 + quotes_in(text)[0]))])))
+        if quoted is not None
+        and "write" not in reading.vocabulary.openings.get(reading.verb, ())
+        and not _HEADED.search(low(reading.clause))
+        else named
+    )
+    writes = (
+        "write" in reading.vocabulary.openings.get(reading.verb, ())
+        and reading.verb not in ("print", "letter", "engrave", "stamp", "label", "title")
+        or bool(quoted)
+        and "write" in reading.vocabulary.openings.get(reading.verb, ())
+    )
     if quoted is None and not (writes or named and _names_words(reading, text)):
         return None
-    if quoted is not None and not (writes or named) and not text.startswith(tuple(chr(0xE000 + index) for index in quotes_in(text)[:1])):
+    if (
+        quoted is not None
+        and not (writes or named)
+        and not text.startswith(tuple(chr(0xE000 + index) for index in quotes_in(text)[:1]))
+    ):
         return None
     words, where = _split_place(reading, text) if quoted is None else (None, _place_beside(reading, text))
-    written = " ".join(reading.quotes[index] for index in quotes_in(text)[: _list_length(text)]) if quoted is not None else words
+    written = (
+        " ".join(reading.quotes[index] for index in quotes_in(text)[: _list_length(text)])
+        if quoted is not None
+        else words
+    )
     if not written:
         return None
     return [Text(action="add", text=written, place=reading.spoken(place) or where)]
@@ -106,15 +177,23 @@ def _list_length(text: str) -> int:
 
 def _names_words(reading: Reading, text: str) -> bool:
     """ "add the caption Happy Birthday": capitals or a place tell lettering from description."""
-    return bool(text) and not low(text).startswith(("to ", "on ", "in ", "at ", "with ", "of ", "from ")) and (text[:1].isupper() or text[:1].isdigit())
+    return (
+        bool(text)
+        and not low(text).startswith(("to ", "on ", "in ", "at ", "with ", "of ", "from "))
+        and (text[:1].isupper() or text[:1].isdigit())
+    )
 
 
 def _split_place(reading: Reading, text: str) -> tuple[str, str | None]:
     """Bare words to write and where: "SOLD on the sign"."""
     match = _PLACE.search(text)
     if not match or match.start() == 0:
-        return _ARTICLES.sub("", reading.plain(text)) if low(text).startswith("the words ") else reading.plain(text), None
-    return re.sub(r"(?i)^(?:the )?(?:words?|text) ", "", reading.plain(text[: match.start()])), reading.spoken(text[match.start(1) :])
+        return _ARTICLES.sub("", reading.plain(text)) if low(text).startswith("the words ") else reading.plain(
+            text
+        ), None
+    return re.sub(r"(?i)^(?:the )?(?:words?|text) ", "", reading.plain(text[: match.start()])), reading.spoken(
+        text[match.start(1) :]
+    )
 
 
 def _place_beside(reading: Reading, text: str) -> str | None:

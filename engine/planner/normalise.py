@@ -13,8 +13,12 @@ QUOTE_BASE = 0xE000
 """Quoted text is replaced by one private-use character each while the sentence is read, so it is never an order."""
 MAX_QUOTES = 64
 
-_QUOTED = re.compile(r'"([^"\n]{1,300})"|«([^»\n]{1,300})»|「([^」\n]{1,300})」|(?<![^\s(\[,:])\'([^\'\n]{1,300})\'(?![A-Za-z])')
-_SMART = str.maketrans({"’": "'", "‘": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "『": "「", "』": "」", "–": "-", "—": ","})
+_QUOTED = re.compile(
+    r'"([^"\n]{1,300})"|«([^»\n]{1,300})»|「([^」\n]{1,300})」|(?<![^\s(\[,:])\'([^\'\n]{1,300})\'(?![A-Za-z])'
+)
+_SMART = str.maketrans(
+    {"’": "'", "‘": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "『": "「", "』": "」", "–": "-", "—": ","}
+)
 _BRACKETED = re.compile(r"\([^()\n]{0,200}\)")
 _NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ue000-\uf8ff]")
 _SENTENCE = re.compile(r"[!?;\n]+|\.+(?=\s|$)")
@@ -35,7 +39,10 @@ class Normal(NamedTuple):
 
 def low(text: str) -> str:
     """Lower case, character by character, so that positions stay those of `text`."""
-    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+    small = text.lower()
+    if len(small) == len(text):
+        return small
+    return "".join(one if len(one := letter.lower()) == 1 else letter for letter in text)
 
 
 def is_quote(text: str) -> bool:
@@ -78,7 +85,11 @@ def _clean(sentence: str, vocabulary: Vocabulary) -> str:
     symbols = "".join(" " if unicodedata.category(letter) in ("So", "Cf", "Cs") else letter for letter in sentence)
     words = _COMMA.sub(" , ", symbols.replace('"', " ").replace(":", " : ")).split()
     mended = [spelling.get(low(word), word) for word in words]
-    text = _RATIO.sub(r"\1:\2", _POSSESSIVE_SPACE.sub("'s", " ".join(mended)))
+    joined = " ".join(mended)
+    for apart, together in vocabulary.tables["words"]["phrases"].items():
+        if apart in joined.lower():
+            joined = re.sub(re.escape(apart), together, joined, flags=re.IGNORECASE)
+    text = _RATIO.sub(r"\1:\2", _POSSESSIVE_SPACE.sub("'s", joined))
     return text.strip(" ,.-")
 
 
@@ -89,13 +100,20 @@ def mend_verb(clause: str, vocabulary: Vocabulary) -> str | None:
     """The clause with its first word taken for the command it nearly is; None where none is near."""
     word, space, rest = clause.partition(" ")
     small = low(word)
-    if len(word) < 4 or small in vocabulary.openings or small in vocabulary["words.determiner"] or small in vocabulary["colours.names"]:
+    if (
+        len(word) < 4
+        or small in vocabulary.openings
+        or small in vocabulary["words.determiner"]
+        or small in vocabulary["colours.names"]
+    ):
         return None
     near = [verb for verb in vocabulary.base_forms if " " not in verb and len(verb) > 3 and _near(small, verb)]
     if not near:
         return None
     # A slip of two letters or a missing one is likelier than another first letter; ties go to the alphabet.
-    best = min(near, key=lambda verb: (verb[0] != small[0], sorted(verb) != sorted(small), abs(len(verb) - len(small)), verb))
+    best = min(
+        near, key=lambda verb: (verb[0] != small[0], sorted(verb) != sorted(small), abs(len(verb) - len(small)), verb)
+    )
     return f"{best}{space}{rest}"
 
 

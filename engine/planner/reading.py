@@ -14,7 +14,21 @@ from engine.planner.vocabulary import Vocabulary
 Operations = Sequence[EditOperation | HistoryOperation]
 PERSONS = {"he": "man", "him": "man", "she": "woman", "her": "woman", "me": "person", "i": "person"}
 """Who is meant when nobody was spoken of before."""
-DETERMINERS = ("the ", "a ", "an ", "this ", "that ", "my ", "our ", "your ", "these ", "its ", "his ", "her ", "their ")
+DETERMINERS = (
+    "the ",
+    "a ",
+    "an ",
+    "this ",
+    "that ",
+    "my ",
+    "our ",
+    "your ",
+    "these ",
+    "its ",
+    "his ",
+    "her ",
+    "their ",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +98,23 @@ class Reading:
         if core in self.vocabulary["words.background"]:
             return True
         owner, _, rest = core.rpartition("'s ")
-        return rest in self.vocabulary["words.background"] and owner.split(" ")[-1] in ("scene", "image", "photo", "picture")
+        return rest in self.vocabulary["words.background"] and owner.split(" ")[-1] in (
+            "scene",
+            "image",
+            "photo",
+            "picture",
+        )
 
     def is_clear_background(self, text: str) -> bool:
         """A background with at most a word describing it: "the grassy park background"."""
         core = self._core(text)
-        return self.is_background(text) or core.endswith((" background", " backdrop")) and core.count(" ") <= 3 and " in " not in core and " and " not in core
+        return (
+            self.is_background(text)
+            or core.endswith((" background", " backdrop"))
+            and core.count(" ") <= 3
+            and " in " not in core
+            and " and " not in core
+        )
 
     def _core(self, text: str) -> str:
         """The noun without determiners and "entire", "above", ..."""
@@ -100,7 +125,15 @@ class Reading:
         while len(words) > 1 and words[-1] in ("above", "itself", "overall"):
             words = words[:-1]
         core = " ".join(words)
-        for tail in (" of the image", " of the photo", " of the picture", " of the scene", " of this photo", " of this image", " of this picture"):
+        for tail in (
+            " of the image",
+            " of the photo",
+            " of the picture",
+            " of the scene",
+            " of this photo",
+            " of this image",
+            " of this picture",
+        ):
             core = core.removesuffix(tail)
         return core
 

@@ -47,7 +47,9 @@ class RulesPlanner:
         missed: list[str] = []
         for sentence in normal.sentences:
             for clause in self._clauses(sentence, normal, context):
-                seen = context.model_copy(update={"history": (*context.history, *operations)}) if operations else context
+                seen = (
+                    context.model_copy(update={"history": (*context.history, *operations)}) if operations else context
+                )
                 found, sure = self._read(clause, normal, seen)
                 if found:
                     alone = not (operations or context.history or context.mask)
@@ -58,13 +60,17 @@ class RulesPlanner:
         operations = _joined(operations)[:MAX_OPERATIONS]
         if not operations:
             return Plan(instruction=instruction, question=_question(normal, missed, self._vocabulary))
-        return Plan(instruction=instruction, operations=tuple(operations), confidence=confidence * (0.7 if missed else 1.0))
+        return Plan(
+            instruction=instruction, operations=tuple(operations), confidence=confidence * (0.7 if missed else 1.0)
+        )
 
     def _clauses(self, sentence: str, normal: Normal, context: Context) -> Sequence[str]:
         """The sentence whole where it reads as one saying about lists, else its clauses."""
         if dialogue.choose(sentence, context, self._vocabulary):
             return [sentence]
-        if "," in sentence and tone.read_parameters(self._reading({"parameters": tidy(sentence, self._vocabulary)}, sentence, normal, context)):
+        if "," in sentence and tone.read_parameters(
+            self._reading({"parameters": tidy(sentence, self._vocabulary)}, sentence, normal, context)
+        ):
             return [sentence]
         return split(sentence, self._vocabulary)
 
@@ -89,7 +95,9 @@ class RulesPlanner:
             return found[0], MENDED
         return [], 0.0
 
-    def _said(self, text: str, normal: Normal, context: Context, only: frozenset[str] | None = None) -> tuple[Operations, float] | None:
+    def _said(
+        self, text: str, normal: Normal, context: Context, only: frozenset[str] | None = None
+    ) -> tuple[Operations, float] | None:
         """The first saying that fits and whose reader accepts it."""
         small = low(text)
         stripped, degree = take_degree(meanwhile(text), self._vocabulary)
@@ -111,14 +119,22 @@ class RulesPlanner:
     def _opens_with_order(self, small: str) -> bool:
         """Whether the clause opens with a verb that is no noun, so that it cannot open with a thing."""
         first = small.split(" ", 1)[0]
-        return first in self._vocabulary.base_forms and first not in self._vocabulary["noun_verbs.words"] and not first.endswith("ing")
+        return (
+            first in self._vocabulary.base_forms
+            and first not in self._vocabulary["noun_verbs.words"]
+            and not first.endswith("ing")
+        )
 
     def _filled(self, fit: Fit, text: str, degree: Degree, normal: Normal, context: Context) -> Reading:
         return Reading(fit.slots, fit.verb, fit.saying.kind, degree, text, normal.quotes, context, self._vocabulary)
 
 
-_QUESTION = re.compile(r"(?:who|why|when|where|which|how|what)(?:'s|'re|s)?\b(?! (?:if|about|changed|has changed|did you|you changed))")
-_MENTIONED = re.compile(r"\b(?:the|that|this|my|his|her|those|these) (.+?)(?: (?:is|are|looks?|was|were|seems?|feels?|bothers?|annoys?|ruins?|distracts?)\b.*)?$")
+_QUESTION = re.compile(
+    r"(?:who|why|when|where|which|how|what)(?:'s|'re|s)?\b(?! (?:if|about|changed|has changed|did you|you changed))"
+)
+_MENTIONED = re.compile(
+    r"\b(?:the|that|this|my|his|her|those|these) (.+?)(?: (?:is|are|looks?|was|were|seems?|feels?|bothers?|annoys?|ruins?|distracts?)\b.*)?$"
+)
 
 
 def _asks(small: str) -> bool:

@@ -17,6 +17,7 @@ from engine.planner.vocabulary import Vocabulary, load
 
 TOKEN = re.compile(r"[()\[\]|]|<\w+>|\{\w+\}|[^\s()\[\]|]+")
 OPENING_WORDS = 5
+MAX_CACHED = 2000
 
 Part = str | tuple["Sequence", ...]
 """A word, `<class>` or `{slot}`; or alternatives, of which an empty one makes the part optional."""
@@ -141,8 +142,14 @@ class Sayings:
         for size in range(min(OPENING_WORDS, len(words)), 0, -1):
             phrase = " ".join(words[:size])
             heads += [(name, len(phrase)) for name in self._vocabulary.openings.get(phrase, ())]
-        found = [(saying, length) for head, length in heads for saying in self._by_head.get(head, ())]
-        return sorted(found, key=lambda one: (one[0].order, -one[1]))
+        known = tuple(one for one in heads if one[0] in self._by_head)
+        found = self._cache.get(known)
+        if found is None:
+            every = [(saying, length) for head, length in known for saying in self._by_head[head]]
+            found = sorted(every, key=lambda one: (one[0].order, -one[1]))
+            if len(self._cache) < MAX_CACHED:
+                self._cache[known] = found
+        return found
 
     def fits(self, low: str, original: str, degree: bool) -> Iterator[tuple[int, Fit]]:
         """Every saying that fits the clause, by preference; `low` is `original` in lower case, of the same length."""

@@ -11,12 +11,27 @@ from engine.planner.colours import describing_colour
 from engine.planner.normalise import low
 from engine.planner.vocabulary import Vocabulary, load
 
-NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10"}
+NUMBERS = {
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+}
 
 _SIDES = r"(?:left|right|top|bottom|upper|lower|middle|cent(?:er|re)|front|back|rear|foreground|background|distance|far left|far right|leftmost|rightmost|left-hand|right-hand|corner|edge|extreme|very|near|side)"
 _POSITION = rf"(?:{_SIDES}|hand|part|half|portion|area|section|row|foreground|most)"
-_PLACED = re.compile(rf"(?: ,)? (?:at|on|in|to|towards|toward|from|near|over) (?:the |its |your |my )?((?:{_POSITION}[- ]?)+)(?= |$)(?! ?of\b)")
-_BARE_PLACED = re.compile(rf" (?:,? ?)((?:(?:top|bottom|upper|lower|far)[- ])?(?:left|right|top|bottom|cent(?:er|re)|middle|foreground)(?: (?:corner|side))?)$")
+_PLACED = re.compile(
+    rf"(?: ,)? (?:at|on|in|to|towards|toward|from|near|over) (?:the |its |your |my )?((?:{_POSITION}[- ]?)+)(?= |$)(?! ?of\b)"
+)
+_BARE_PLACED = re.compile(
+    rf" (?:,? ?)((?:(?:top|bottom|upper|lower|far)[- ])?(?:left|right|top|bottom|cent(?:er|re)|middle|foreground)(?: (?:corner|side))?)$"
+)
 _RELATION = re.compile(
     r"(?: ,)? (?=(?:on|in|at|near|nearest|closest|next to|beside|behind|under|underneath|below|beneath|above|over|between|among|amongst|amid|around|"
     r"inside|outside|with|without|wearing|holding|carrying|against|across|along|from|off|by|that|which|who|whose|to the|through|"
@@ -24,12 +39,18 @@ _RELATION = re.compile(
     r"leaning|hanging|located|placed|kept|looking|facing|reading|using|eating|drinking|flying|swimming|sleeping|playing|made|where|"
     r"including|excluding|containing|featuring|leaping|speaking|getting|reaching|stuck|seen|beneath|named|called|labeled|labelled|marked|like|during|as|toward|towards|beneath|for|about|out|up|down) )"
 )
-_EXCEPT = re.compile(r"(?: ,)? (?:except(?: for)?|but(?: not)?|other than|apart from|besides|excluding|aside from|save for|not including) (.+)$")
+_EXCEPT = re.compile(
+    r"(?: ,)? (?:except(?: for)?|but(?: not)?|other than|apart from|besides|excluding|aside from|save for|not including) (.+)$"
+)
 _OWNER = re.compile(r"^(.{1,120}?)(?:'s|s')(?= )")
 _OF = re.compile(r" of (?=(?:the|this|that|these|those|my|his|her|its|their|our|your|all|each|both)\b|[^ ]+$)")
-_MEASURES = re.compile(r"^(?:a |the )?(?:pair|group|bunch|piece|slice|glass|cup|bottle|bowl|plate|set|row|stack|pile|kind|sort|lot|couple|number|bouquet|bucket|basket|box|bag|can|jar|mug|pot|vase|herd|flock|pack|crowd|field|body|roll|loaf|sheet|ball|tower|statue|picture|painting|photo|image|drawing|type|cluster|line|part|half|side|top|bottom|end|edge|rest|portion|front|back|middle|cent(?:er|re)|blade|drop|block|stick|bar|jug|carton|tray|tube|hand|strip|string|trail|beam|wall)s?$")
+_MEASURES = re.compile(
+    r"^(?:a |the )?(?:pair|group|bunch|piece|slice|glass|cup|bottle|bowl|plate|set|row|stack|pile|kind|sort|lot|couple|number|bouquet|bucket|basket|box|bag|can|jar|mug|pot|vase|herd|flock|pack|crowd|field|body|roll|loaf|sheet|ball|tower|statue|picture|painting|photo|image|drawing|type|cluster|line|part|half|side|top|bottom|end|edge|rest|portion|front|back|middle|cent(?:er|re)|blade|drop|block|stick|bar|jug|carton|tray|tube|hand|strip|string|trail|beam|wall)s?$"
+)
 _ORDER_FROM = re.compile(r" (?:from|on) (?:the )?(left|right|top|bottom|front|back)(?: side)?(?: of .+)?$")
-_ING_RELATION = re.compile(r" (?=[a-z]{3,}ing (?:the|a|an|on|in|at|with|his|her|its|their|to|from|by|over|under|near|next|up|down|out|along|through|across|behind|between|around|into|onto)\b)")
+_ING_RELATION = re.compile(
+    r" (?=[a-z]{3,}ing (?:the|a|an|on|in|at|with|his|her|its|their|to|from|by|over|under|near|next|up|down|out|along|through|across|behind|between|around|into|onto)\b)"
+)
 
 
 def parse_target(phrase: str) -> Target:
@@ -123,7 +144,11 @@ def _count(small: str, first: str, fields: dict[str, Any]) -> str:
 
 def _plain_position(words: str) -> str:
     """ "top left corner" -> "top left"; "left-hand side" -> "left"; a bare "corner" stays."""
-    plain = re.sub(r"[- ](?:hand|side|corner|edge|part|half|portion|area|section)s?\b", "", words.replace("top-", "top ").replace("bottom-", "bottom "))
+    plain = re.sub(
+        r"[- ](?:hand|side|corner|edge|part|half|portion|area|section)s?\b",
+        "",
+        words.replace("top-", "top ").replace("bottom-", "bottom "),
+    )
     return plain.removeprefix("very ").strip(" -,")
 
 
@@ -131,7 +156,11 @@ def _take_relation(text: str, fields: dict[str, Any]) -> str:
     """Positions and relations behind the noun go to their fields, whatever order they came in."""
     small = low(text)
     placed = _PLACED.search(small)
-    relation = min((match for match in (_RELATION.search(small), _ING_RELATION.search(small)) if match), key=lambda match: match.start(), default=None)
+    relation = min(
+        (match for match in (_RELATION.search(small), _ING_RELATION.search(small)) if match),
+        key=lambda match: match.start(),
+        default=None,
+    )
     if placed and (relation is None or placed.start() <= relation.start()):
         fields.setdefault("position", _plain_position(placed.group(1).strip()))
         remainder = text[: placed.start()] + text[placed.end() :]

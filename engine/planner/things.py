@@ -5,7 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.operations import Add, Adjust, Alter, Background, Duplicate, Extract, Generate, Move, Recolor, Remove, Replace, Style, Target, Text
+from engine.operations import (
+    Add,
+    Adjust,
+    Alter,
+    Background,
+    Duplicate,
+    Extract,
+    Generate,
+    Move,
+    Recolor,
+    Remove,
+    Replace,
+    Style,
+    Target,
+    Text,
+)
 from engine.planner.amounts import number
 from engine.planner.changes import becomes, clause_becomes, is_state, subject_of
 from engine.planner.colours import colour_in, coloured_list, trailing_colour
@@ -20,7 +35,9 @@ _PLACE = re.compile(
     r"(?:^| )(?:, )?((?:(?:directly |right |just )?(?:on top of|on|onto|in front of|in between|inside|into|in|next to|beside|behind|under(?:neath)?|beneath|above|below|over|near|between|among(?:st)?|amid(?:st)?|"
     r"around|at|along|across|by|against|to the (?:left|right|top|bottom|side|front|back|rear|foreground|background|upper|lower|far|middle|center|centre)(?: side)?(?: of)?|to|left of|right of|within|atop|throughout|outside|beyond|from|off)) .+)$"
 )
-_WHOLE_PLACE = re.compile(r"^(?:to|in|into|within|on|onto) (?:the |this |that |my )?(?:whole |entire )?(?:image|photo|picture|photograph|scene|shot|pic)(?:'s composition)?$")
+_WHOLE_PLACE = re.compile(
+    r"^(?:to|in|into|within|on|onto) (?:the |this |that |my )?(?:whole |entire )?(?:image|photo|picture|photograph|scene|shot|pic)(?:'s composition)?$"
+)
 _SOFT = ("drop", "cut", "lose", "strip", "hide", "clear", "clean", "wipe", "take", "kill", "clean up", "clear up")
 _SCALE = {"enlarge": "larger", "diminish": "smaller"}
 
@@ -32,14 +49,31 @@ def read_remove(reading: Reading) -> Operations | None:
         return None
     if reading.is_background(text):
         return [Background(action="remove")]
-    if re.search(r"\b(?:color|colour|colors|colours)\b$", low(text)) and " " not in without_article(text).strip() or low(text) in ("all color", "all colour", "all the color", "all the colors", "all colors"):
+    if (
+        re.search(r"\b(?:color|colour|colors|colours)\b$", low(text))
+        and " " not in without_article(text).strip()
+        or low(text) in ("all color", "all colour", "all the color", "all the colors", "all colors")
+    ):
         return [Style(prompt="black and white", target=reading.scoped(where) if where else None)]
-    if (match := re.match(r"(?i)^(?:everything|all)(?: else)?(?: (?:except|but|apart from|other than|besides)(?: for)?| around) (.+)$", text)) is not None:
+    if (
+        match := re.match(
+            r"(?i)^(?:everything|all)(?: else)?(?: (?:except|but|apart from|other than|besides)(?: for)?| around) (.+)$",
+            text,
+        )
+    ) is not None:
         return [Extract(target=reading.target(match.group(1)))]
-    if reading.verb == "clean" and not where and " off " not in text and defects_of(reading, text) is None and not re.search(r"\b(?:stain|dirt|dust|food|mess|clutter|litter|trash|snow|spot|crumb|mud)", low(text)):
+    if (
+        reading.verb == "clean"
+        and not where
+        and " off " not in text
+        and defects_of(reading, text) is None
+        and not re.search(r"\b(?:stain|dirt|dust|food|mess|clutter|litter|trash|snow|spot|crumb|mud)", low(text))
+    ):
         return [Alter(target=reading.target(text), prompt="clean")]
     tones = tones_of(text)
-    if tones and all(one.property in ("vignette", "fade", "saturation", "vibrance", "contrast", "warmth", "tint") for one in tones):
+    if tones and all(
+        one.property in ("vignette", "fade", "saturation", "vibrance", "contrast", "warmth", "tint") for one in tones
+    ):
         return [Adjust(property=one.property, amount=-100) for one in tones]
     operations: list[Any] = []
     for part in _listed(reading, text):
@@ -89,7 +123,11 @@ def read_replace(reading: Reading) -> Operations | None:
     if reading.is_whole(target) and not reading.is_pronoun(target):
         return None
     same = becomes(reading, target, prompt, swap=True)
-    if same and isinstance(same[0], Recolor) and without_article(low(prompt)) not in reading.vocabulary["colours.things"]:
+    if (
+        same
+        and isinstance(same[0], Recolor)
+        and without_article(low(prompt)) not in reading.vocabulary["colours.things"]
+    ):
         return same
     if low(prompt) in ("nothing", "the background", "what's behind it", "background"):
         return [Remove(target=reading.target(target))]
@@ -101,7 +139,11 @@ def read_replace_place(reading: Reading) -> Operations | None:
     target = reading.target(re.sub(r"(?i) (?:is|was|used to be)$", "", reading["target"]))
     if not target.phrase and not target.previous:
         return None
-    prompt = re.sub(r"(?i)^(?:what if )?(?:i want |use |draw |show |add |make it |let there be |there should be |there (?:is|was|were|are) |put |have )", "", reading["prompt"])
+    prompt = re.sub(
+        r"(?i)^(?:what if )?(?:i want |use |draw |show |add |make it |let there be |there should be |there (?:is|was|were|are) |put |have )",
+        "",
+        reading["prompt"],
+    )
     return [Replace(target=target, prompt=reading.spoken(prompt))]
 
 
@@ -112,13 +154,28 @@ def read_recolor(reading: Reading) -> Operations | None:
         return [Recolor(target=reading.target(one.thing), colour=one.colour) for one in each]
     if reading["phrase"]:
         parted = trailing_colour(reading["phrase"], reading.vocabulary)
-        text, said = (re.sub(r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|go|,|more|were|was))+$", "", parted.thing), parted.colour) if parted else ("", "")
+        text, said = (
+            (
+                re.sub(
+                    r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|go|,|more|were|was))+$",
+                    "",
+                    parted.thing,
+                ),
+                parted.colour,
+            )
+            if parted
+            else ("", "")
+        )
     colour = colour_in(said, reading.vocabulary) if said else None
     if not colour or not text or low(text).split(" ")[0] in ("there", "what", "who", "how", "if", "why", "let"):
         return None
     if low(colour) in reading.vocabulary["looks.drains"]:
         return [Style(prompt=colour, target=reading.scoped(text))]
-    if not reading.verb and (colour_in(text, reading.vocabulary) or low(text) in ("a", "an", "the", "more", "less", "some", "make", "it", "one") or not _said_as_wish(reading, text)):
+    if not reading.verb and (
+        colour_in(text, reading.vocabulary)
+        or low(text) in ("a", "an", "the", "more", "less", "some", "make", "it", "one")
+        or not _said_as_wish(reading, text)
+    ):
         return None
     if reading.verb in ("color", "colour", "paint", "fill", "tint", "stain") and reading["colour"].startswith("of "):
         return None
@@ -140,7 +197,11 @@ def _said_as_wish(reading: Reading, text: str) -> bool:
     if reading["colour"] and reading.clause.startswith(reading["colour"]):
         return bool(re.search(r" (?:shall|should|must|will|is|adorn|cover|please|instead)\b", low(reading.clause)))
     words = low(text).split(" ")
-    return len(words) <= 8 and words[-1] not in ("and", "or", "a", "an", "the", "is", "with", "of", "dark", "light", "very", "to") and not any(word in ("florble",) for word in words)
+    return (
+        len(words) <= 8
+        and words[-1] not in ("and", "or", "a", "an", "the", "is", "with", "of", "dark", "light", "very", "to")
+        and not any(word in ("florble",) for word in words)
+    )
 
 
 def _plausible(reading: Reading, text: str, colour: str) -> bool:
@@ -150,7 +211,11 @@ def _plausible(reading: Reading, text: str, colour: str) -> bool:
     if {"add", "apply", "put"} & set(reading.vocabulary.openings.get(reading.verb, ())):
         return bool(re.search(r"\b(?:colou?r|hue|shade|tint|tone)", low(reading.clause)))
     if reading.verb or first in reading.vocabulary["words.determiner"]:
-        return low(colour) not in reading.vocabulary["colours.things"] or not low(reading["colour"]).startswith(("a ", "an ")) or bool(re.search(r"colou?r|hue|shade|tint|tone", low(reading["colour"])))
+        return (
+            low(colour) not in reading.vocabulary["colours.things"]
+            or not low(reading["colour"]).startswith(("a ", "an "))
+            or bool(re.search(r"colou?r|hue|shade|tint|tone", low(reading["colour"])))
+        )
     return not set(known) & {"remove", "replace", "add", "put", "change", "make", "write", "give", "generate"}
 
 
@@ -164,12 +229,23 @@ def read_change(reading: Reading) -> Operations | None:
     if reading["old"]:
         subject = subject_of(reading, target)
         return becomes(reading, target, result, swap=not subject.attribute)
-    if re.search(r" (?:into|to) ", f" {reading.clause} ") is None and reading.verb in ("edit", "process", "bring", "set", "shift", "correct", "render", "adjust", "update") and clause_becomes(reading, f"{target} {result}") is None:
+    if (
+        re.search(r" (?:into|to) ", f" {reading.clause} ") is None
+        and reading.verb in ("edit", "process", "bring", "set", "shift", "correct", "render", "adjust", "update")
+        and clause_becomes(reading, f"{target} {result}") is None
+    ):
         return None
     joint = re.search(rf"{re.escape(target)} (into|to|for|with|as|in|by) ", reading.clause)
     if joint is None:
         return clause_becomes(reading, f"{target} {result}", strict=True)
-    return becomes(reading, target, result, swap=joint.group(1) in ("into", "to", "for", "with", "as") and not low(result).startswith(("be ", "have ", "look ")) or low(result).startswith(("be a ", "be an ", "become a ")))
+    return becomes(
+        reading,
+        target,
+        result,
+        swap=joint.group(1) in ("into", "to", "for", "with", "as")
+        and not low(result).startswith(("be ", "have ", "look "))
+        or low(result).startswith(("be a ", "be an ", "become a ")),
+    )
 
 
 def read_make(reading: Reading) -> Operations | None:
@@ -178,19 +254,39 @@ def read_make(reading: Reading) -> Operations | None:
     if low(clause).startswith(("sure ", "sense", "up ", "out ", "do ", "that happen")):
         return None
     if subject:
-        if subject and low(subject) in ("there", "i", "you", "we", "this", "what", "how") or low(clause).startswith(("too ", "not ", "so ")):
+        if (
+            subject
+            and low(subject) in ("there", "i", "you", "we", "this", "what", "how")
+            or low(clause).startswith(("too ", "not ", "so "))
+        ):
             return None
         if low(subject).startswith(("a ", "an ", "some ", "two ")):
-            return [_added(reading, f"{subject} {re.sub(r'(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?', '', clause)}".strip())]
+            return [
+                _added(
+                    reading,
+                    f"{subject} {re.sub(r'(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?', '', clause)}".strip(),
+                )
+            ]
         if low(clause).startswith("have ") and (having := _having(reading, f"{subject} {clause}")):
             return having
-        return becomes(reading, subject, clause, swap=low(clause).startswith(("be a ", "be an ", "a ", "an ", "become a ", "turn into ")))
+        return becomes(
+            reading,
+            subject,
+            clause,
+            swap=low(clause).startswith(("be a ", "be an ", "a ", "an ", "become a ", "turn into ")),
+        )
     if low(reading.clause).startswith(("it should be", "imagine", "i want", "i need", "i would", "i 'd")):
-        return becomes(reading, "it", clause, swap=True) if low(reading.clause).startswith("it should") else clause_becomes(reading, clause, strict=True)
+        return (
+            becomes(reading, "it", clause, swap=True)
+            if low(reading.clause).startswith("it should")
+            else clause_becomes(reading, clause, strict=True)
+        )
     clause = re.sub(r"(?i)^(?:if )?", "", clause)
     if having := _having(reading, clause):
         return having
-    if reading.verb in ("let", "have", "") and low(clause).startswith(("a ", "an ", "some ", "two ", "three ", "several ")):
+    if reading.verb in ("let", "have", "") and low(clause).startswith(
+        ("a ", "an ", "some ", "two ", "three ", "several ")
+    ):
         return [_added(reading, re.sub(r"(?i) (?:to )?be (?=\S)", " ", clause, count=1))]
     return clause_becomes(reading, clause, strict=reading.verb not in ("make", "let", "have", "get"))
 
@@ -206,18 +302,41 @@ def _having(reading: Reading, clause: str) -> Operations | None:
         colour = colour_in(" ".join(words[:size]), reading.vocabulary)
         if colour and not low(thing).startswith(("a ", "an ")) and len(words) - size <= 2:
             part = reading.target(owner)
-            return [Recolor(target=Target(phrase=" ".join(words[size:]), part_of=part.phrase, position=part.position, previous=False), colour=colour)]
-    if low(thing).startswith(("a ", "an ", "some ", "two ")) and not re.search(r"\b(?:face|look|smile|expression|mouth|pose)\b", low(thing)) and not is_state(reading, thing, without_article(thing)):
-        return [Add(prompt=reading.spoken(thing), place=None if reading.is_whole(owner) else f"on {decapitalised(reading.spoken(owner))}")]
+            return [
+                Recolor(
+                    target=Target(
+                        phrase=" ".join(words[size:]), part_of=part.phrase, position=part.position, previous=False
+                    ),
+                    colour=colour,
+                )
+            ]
+    if (
+        low(thing).startswith(("a ", "an ", "some ", "two "))
+        and not re.search(r"\b(?:face|look|smile|expression|mouth|pose)\b", low(thing))
+        and not is_state(reading, thing, without_article(thing))
+    ):
+        return [
+            Add(
+                prompt=reading.spoken(thing),
+                place=None if reading.is_whole(owner) else f"on {decapitalised(reading.spoken(owner))}",
+            )
+        ]
     return None
 
 
 def read_there(reading: Reading) -> Operations | None:
     """ "Let there be X": X is added."""
     prompt = reading["prompt"]
-    if low(prompt).startswith(("no ", "nothing", "to be ", "you ", "it ", "more contrast")) or low(prompt) in ("light", "it", "that", "this"):
+    if low(prompt).startswith(("no ", "nothing", "to be ", "you ", "it ", "more contrast")) or low(prompt) in (
+        "light",
+        "it",
+        "that",
+        "this",
+    ):
         return None
-    if not low(prompt).startswith(("a ", "an ", "some ", "two ", "three ", "more ", "several ", "many ")) and low(reading.clause).startswith(("i ", "it needs", "needs", "need")):
+    if not low(prompt).startswith(("a ", "an ", "some ", "two ", "three ", "more ", "several ", "many ")) and low(
+        reading.clause
+    ).startswith(("i ", "it needs", "needs", "need")):
         return None
     return [_added(reading, prompt)]
 
@@ -229,17 +348,27 @@ def read_add(reading: Reading) -> Operations | None:
         return None
     if place and not _PLACE.match(low(place)):
         return None
-    putting = "put" in reading.vocabulary.openings.get(reading.verb, ()) and reading.verb not in ("place",) and "add" not in reading.vocabulary.openings.get(reading.verb, ())
+    putting = (
+        "put" in reading.vocabulary.openings.get(reading.verb, ())
+        and reading.verb not in ("place",)
+        and "add" not in reading.vocabulary.openings.get(reading.verb, ())
+    )
     if (putting or reading.verb == "place") and _existing(reading, prompt):
         return None
     if place:
-        return [Add(prompt=reading.spoken(prompt), place=None if _WHOLE_PLACE.match(low(place)) else reading.spoken(place))]
+        return [
+            Add(prompt=reading.spoken(prompt), place=None if _WHOLE_PLACE.match(low(place)) else reading.spoken(place))
+        ]
     return [_added(reading, prompt)]
 
 
 def _existing(reading: Reading, text: str) -> bool:
     """Whether a phrase with a place speaks of a thing already in the picture."""
-    return definite(text, reading.vocabulary) and not re.match(r"(?:the )?(?:moon|sun|word|words|text)\b", low(text)) and _PLACE.search(low(text)) is not None
+    return (
+        definite(text, reading.vocabulary)
+        and not re.match(r"(?:the )?(?:moon|sun|word|words|text)\b", low(text))
+        and _PLACE.search(low(text)) is not None
+    )
 
 
 def _added(reading: Reading, prompt: str) -> Add:
@@ -262,9 +391,19 @@ def split_place(reading: Reading, text: str) -> tuple[str, str | None]:
 
 
 def _definite_place(reading: Reading, place: str) -> bool:
-    after = re.sub(r"^(?:directly |right |just )?(?:on top of|in front of|in between|next to|to the \w+(?: side)?(?: of)?|left of|right of|\w+) ?", "", place)
+    after = re.sub(
+        r"^(?:directly |right |just )?(?:on top of|in front of|in between|next to|to the \w+(?: side)?(?: of)?|left of|right of|\w+) ?",
+        "",
+        place,
+    )
     first = after.split(" ")[0]
-    return place.startswith("to the ") or first in reading.vocabulary["words.definite"] or first in ("top", "it", "them", "him", "one", "front", "each", "two") or first in reading.vocabulary["words.position"] or "'s" in " ".join(after.split(" ")[:2])
+    return (
+        place.startswith("to the ")
+        or first in reading.vocabulary["words.definite"]
+        or first in ("top", "it", "them", "him", "one", "front", "each", "two")
+        or first in reading.vocabulary["words.position"]
+        or "'s" in " ".join(after.split(" ")[:2])
+    )
 
 
 def read_give(reading: Reading) -> Operations | None:
@@ -275,20 +414,44 @@ def read_give(reading: Reading) -> Operations | None:
     if place and not target:
         if "enrich" in reading.vocabulary.openings.get(reading.verb, ()):
             core = re.sub(r"(?i)^(?:the )?(?:essence|presence|inclusion) of ", "", prompt)
-            return None if reading.verb in ("cover", "fill") and colour_in(core, reading.vocabulary) else [Add(prompt=reading.spoken(core), place=None if reading.is_whole(place) else f"on {reading.spoken(place)}")]
+            return (
+                None
+                if reading.verb in ("cover", "fill") and colour_in(core, reading.vocabulary)
+                else [
+                    Add(
+                        prompt=reading.spoken(core),
+                        place=None if reading.is_whole(place) else f"on {reading.spoken(place)}",
+                    )
+                ]
+            )
         return None
     if not target or not prompt:
         return None
     words = low(target).split(" ")
-    if "{" not in prompt and not reading.slots.get("place") and len(words) == 1 and words[0] in ("a", "an", "some", "the", "me", "us"):
+    if (
+        "{" not in prompt
+        and not reading.slots.get("place")
+        and len(words) == 1
+        and words[0] in ("a", "an", "some", "the", "me", "us")
+    ):
         return None
     if reading.verb == "dress":
-        return [Alter(target=reading.target(target), prompt=f"{'dressed as' if ' as ' in low(reading.clause) else 'wearing'} {reading.spoken(prompt)}")]
+        return [
+            Alter(
+                target=reading.target(target),
+                prompt=f"{'dressed as' if ' as ' in low(reading.clause) else 'wearing'} {reading.spoken(prompt)}",
+            )
+        ]
     if reading.is_whole(target) and not reading.is_pronoun(target):
         return becomes(reading, target, f"have {prompt}", swap=False)
-    if low(prompt).split(" ")[0] in reading.vocabulary["states.adjectives"] and not re.search(r"\b(?:a|an|some)$", reading.clause[: -len(prompt)].strip()):
+    if low(prompt).split(" ")[0] in reading.vocabulary["states.adjectives"] and not re.search(
+        r"\b(?:a|an|some)$", reading.clause[: -len(prompt)].strip()
+    ):
         return [Alter(target=reading.target(target), prompt=reading.spoken(prompt))]
-    if re.search(r"\b(?:smile|look|expression|texture|pattern|face|effect|finish|appearance|haircut|hairstyle|makeover|pose|feel|vibe|frown|tan|makeup)\b", low(prompt)):
+    if re.search(
+        r"\b(?:smile|look|expression|texture|pattern|face|effect|finish|appearance|haircut|hairstyle|makeover|pose|feel|vibe|frown|tan|makeup)\b",
+        low(prompt),
+    ):
         return [Alter(target=reading.target(target), prompt=reading.spoken(prompt))]
     article = re.search(r"\b(a|an|some|two|three|another|several|a pair of) " + re.escape(prompt) + "$", reading.clause)
     thing = f"{article.group(1)} {prompt}" if article else prompt
@@ -298,8 +461,20 @@ def read_give(reading: Reading) -> Operations | None:
 def _given(reading: Reading, phrase: str) -> tuple[str, str]:
     """Whom and what of "him sunglasses" and "the man sunglasses": without an article only one noun can be whom."""
     words = phrase.split(" ")
-    described = len(words) == 2 or len(words) > 2 and (low(words[1]) in reading.vocabulary["states.adjectives"] or low(words[1]) in reading.vocabulary["colours.names"])
-    pronoun = low(words[0]) in reading.vocabulary["words.pronoun"] and low(words[0]) not in ("this", "that", "her") or low(words[0]) == "her" and described
+    described = (
+        len(words) == 2
+        or len(words) > 2
+        and (
+            low(words[1]) in reading.vocabulary["states.adjectives"]
+            or low(words[1]) in reading.vocabulary["colours.names"]
+        )
+    )
+    pronoun = (
+        low(words[0]) in reading.vocabulary["words.pronoun"]
+        and low(words[0]) not in ("this", "that", "her")
+        or low(words[0]) == "her"
+        and described
+    )
     size = 1 if pronoun else 2
     return " ".join(words[:size]), " ".join(words[size:])
 
@@ -307,12 +482,23 @@ def _given(reading: Reading, phrase: str) -> tuple[str, str]:
 def read_keep_only(reading: Reading) -> Operations | None:
     """The target on transparency."""
     text = reading["target"]
-    if not text or reading["source"] and not (reading.is_whole(reading["source"]) or reading.is_background(reading["source"]) or True):
+    if (
+        not text
+        or reading["source"]
+        and not (reading.is_whole(reading["source"]) or reading.is_background(reading["source"]) or True)
+    ):
         return None
     clause = low(reading.clause)
-    if reading.verb == "separate" and " and " in text or reading.verb == "mask" and not definite(text, reading.vocabulary):
+    if (
+        reading.verb == "separate"
+        and " and " in text
+        or reading.verb == "mask"
+        and not definite(text, reading.vocabulary)
+    ):
         return None
-    if clause.startswith(("keep ", "leave ", "show ", "retain ")) and not re.match(r"(?:keep|leave|show|retain)(?: me)? (?:only|just)\b", clause):
+    if clause.startswith(("keep ", "leave ", "show ", "retain ")) and not re.match(
+        r"(?:keep|leave|show|retain)(?: me)? (?:only|just)\b", clause
+    ):
         return None
     if defects_of(reading, text) or re.match(r"(?i)(?:the )?(?:obscured|clarity|hidden)", text):
         return None
@@ -341,16 +527,41 @@ def read_count(reading: Reading) -> Operations | None:
         return [Text(action="replace", text=str(wanted), target=target)]
     if wanted <= 0:
         return [Remove(target=target.model_copy(update={"quantity": "all"}))]
-    fewer = old is not None and wanted < old or "decrease" in reading.vocabulary.openings.get(reading.verb, ()) and "increase" not in reading.vocabulary.openings.get(reading.verb, ())
+    fewer = (
+        old is not None
+        and wanted < old
+        or "decrease" in reading.vocabulary.openings.get(reading.verb, ())
+        and "increase" not in reading.vocabulary.openings.get(reading.verb, ())
+    )
     if fewer or old is None and wanted == 1:
-        return [Remove(target=target.model_copy(update={"quantity": str(int(old - wanted)) if old is not None else f"all but {wanted}"}))]
+        return [
+            Remove(
+                target=target.model_copy(
+                    update={"quantity": str(int(old - wanted)) if old is not None else f"all but {wanted}"}
+                )
+            )
+        ]
     return [Duplicate(target=target, count=wanted)]
 
 
 def _single(target: Target) -> bool:
     """Whether the thing is one, so that its number is written on it rather than how many there are."""
     last = (target.phrase or "").split(" ")[-1].lower()
-    return not last.endswith("s") and last not in ("people", "children", "men", "women", "sheep", "fish", "deer", "geese", "mice", "persons", "kids", "cattle", "birds")
+    return not last.endswith("s") and last not in (
+        "people",
+        "children",
+        "men",
+        "women",
+        "sheep",
+        "fish",
+        "deer",
+        "geese",
+        "mice",
+        "persons",
+        "kids",
+        "cattle",
+        "birds",
+    )
 
 
 def read_duplicate(reading: Reading) -> Operations | None:
@@ -373,15 +584,27 @@ def read_duplicate(reading: Reading) -> Operations | None:
 def read_move(reading: Reading) -> Operations | None:
     """A thing somewhere else; a side, a place, or a nudge."""
     text, place = reading["target"], reading["place"]
-    match = re.search(r" ((?:a bit |a little |slightly |further |more |\d+ ?(?:px|pixels|%|percent)? |\d+ )*(?:to|into|onto|on|over|next|beside|behind|in|under|above|below|near|left|right|up|down|closer|away|further|farther|forward|backwards?|off|between|towards?|inside|against|at|from)\b.*)$", f" {low(f'{text} {place}')}")
+    match = re.search(
+        r" ((?:a bit |a little |slightly |further |more |\d+ ?(?:px|pixels|%|percent)? |\d+ )*(?:to|into|onto|on|over|next|beside|behind|in|under|above|below|near|left|right|up|down|closer|away|further|farther|forward|backwards?|off|between|towards?|inside|against|at|from)\b.*)$",
+        f" {low(f'{text} {place}')}",
+    )
     whole = f"{text} {place}".strip()
     if not match or match.start() == 0:
         return None
-    thing, goal = whole[: match.start() - 1].strip(), whole[match.start() : ].strip()
-    if "put" in reading.vocabulary.openings.get(reading.verb, ()) and "move" not in reading.vocabulary.openings.get(reading.verb, ()) or reading.verb in ("put", "bring"):
+    thing, goal = whole[: match.start() - 1].strip(), whole[match.start() :].strip()
+    if (
+        "put" in reading.vocabulary.openings.get(reading.verb, ())
+        and "move" not in reading.vocabulary.openings.get(reading.verb, ())
+        or reading.verb in ("put", "bring")
+    ):
         if not _existing(reading, whole):
             return None
-    if not thing or reading.is_whole(thing) and not reading.is_pronoun(thing) or subject_of(reading, thing).attribute in ("colour", "style"):
+    if (
+        not thing
+        or reading.is_whole(thing)
+        and not reading.is_pronoun(thing)
+        or subject_of(reading, thing).attribute in ("colour", "style")
+    ):
         return None
     if goal.lower().startswith(("in a ", "in an ")) and "put" in reading.vocabulary.openings.get(reading.verb, ()):
         return [Alter(target=reading.target(thing), prompt=reading.spoken(goal))]
@@ -401,7 +624,10 @@ def read_enlarge(reading: Reading) -> Operations | None:
     classes = reading.vocabulary.openings.get(reading.verb, ())
     prompt = next((prompt for name, prompt in _SCALE.items() if name in classes), None)
     if prompt is None:
-        match = re.search(r"(?:slightly |a bit |a little |much )?(bigger|larger|smaller|tinier|huge|tiny|giant|gigantic|as big as .+)$", low(reading.clause))
+        match = re.search(
+            r"(?:slightly |a bit |a little |much )?(bigger|larger|smaller|tinier|huge|tiny|giant|gigantic|as big as .+)$",
+            low(reading.clause),
+        )
         prompt = match.group() if match else None
     if prompt is None or reading.verb == "reduce":
         return None
@@ -416,16 +642,69 @@ def read_state(reading: Reading) -> Operations | None:
     if not text or reading.is_whole(text) and not reading.last_target:
         return None
     verb = low(reading.clause)[: len(reading.clause) - len(text)].strip()
-    if not definite(text, reading.vocabulary) and " " in text and verb in ("light", "age", "thin", "cut", "cast", "fold", "cover", "fill", "shape", "pose", "tone", "focus", "hold", "wear", "burn", "wrap"):
+    if (
+        not definite(text, reading.vocabulary)
+        and " " in text
+        and verb
+        in (
+            "light",
+            "age",
+            "thin",
+            "cut",
+            "cast",
+            "fold",
+            "cover",
+            "fill",
+            "shape",
+            "pose",
+            "tone",
+            "focus",
+            "hold",
+            "wear",
+            "burn",
+            "wrap",
+        )
+    ):
         return None
     if verb in ("whiten",):
-        return [Recolor(target=target, colour="white") for target in reading.targets(text)] if re.search(r"teeth|tooth", low(text)) else [Alter(target=reading.target(text), prompt="whiter")]
-    if verb in ("enhance", "improve", "focus", "correct", "fix", "refine", "retouch", "fill") and scene_in(reading, text):
+        return (
+            [Recolor(target=target, colour="white") for target in reading.targets(text)]
+            if re.search(r"teeth|tooth", low(text))
+            else [Alter(target=reading.target(text), prompt="whiter")]
+        )
+    if verb in ("enhance", "improve", "focus", "correct", "fix", "refine", "retouch", "fill") and scene_in(
+        reading, text
+    ):
         return None
     return [Alter(target=target, prompt=_STATES.get(verb, verb)) for target in reading.targets(text)]
 
 
-_STATES = {"open": "open", "close": "closed", "shut": "closed", "turn on": "turned on", "switch on": "turned on", "turn off": "turned off", "switch off": "turned off", "thicken": "thicker", "thin": "thinner", "slim": "slimmer", "lengthen": "longer", "shorten": "shorter", "smooth": "smooth", "smooth out": "smooth", "clean": "clean", "raise": "raised", "lift": "lifted", "lower": "lowered", "straighten": "straight", "fix": "in good condition", "bold": "bold", "underline": "underlined", "light": "lit", "age": "older"}
+_STATES = {
+    "open": "open",
+    "close": "closed",
+    "shut": "closed",
+    "turn on": "turned on",
+    "switch on": "turned on",
+    "turn off": "turned off",
+    "switch off": "turned off",
+    "thicken": "thicker",
+    "thin": "thinner",
+    "slim": "slimmer",
+    "lengthen": "longer",
+    "shorten": "shorter",
+    "smooth": "smooth",
+    "smooth out": "smooth",
+    "clean": "clean",
+    "raise": "raised",
+    "lift": "lifted",
+    "lower": "lowered",
+    "straighten": "straight",
+    "fix": "in good condition",
+    "bold": "bold",
+    "underline": "underlined",
+    "light": "lit",
+    "age": "older",
+}
 
 
 def read_paint(reading: Reading) -> Operations | None:
@@ -439,7 +718,12 @@ def read_paint(reading: Reading) -> Operations | None:
 def read_generate(reading: Reading) -> Operations | None:
     """A new picture; "a drawing of a cat" on the wall is none."""
     prompt = reading["prompt"]
-    if not prompt or reading.is_pronoun(prompt) or definite(prompt, reading.vocabulary) and not re.search(r"\b(?:style|image)\b", low(reading.clause)):
+    if (
+        not prompt
+        or reading.is_pronoun(prompt)
+        or definite(prompt, reading.vocabulary)
+        and not re.search(r"\b(?:style|image)\b", low(reading.clause))
+    ):
         return None
     return [Generate(prompt=reading.spoken(reading.clause if not reading.verb else prompt))]
 

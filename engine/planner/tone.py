@@ -14,9 +14,39 @@ from engine.planner.reading import Operations, Reading
 from engine.planner.vocabulary import Vocabulary
 
 RAISED = ("more", "higher", "extra", "added", "increased", "additional", "stronger", "greater", "deeper", "up")
-LOWERED = ("less", "lower", "reduced", "fewer", "not so", "not as", "not too", "decreased", "weaker", "down", "not that")
+LOWERED = (
+    "less",
+    "lower",
+    "reduced",
+    "fewer",
+    "not so",
+    "not as",
+    "not too",
+    "decreased",
+    "weaker",
+    "down",
+    "not that",
+)
 EXCESS = ("too", "way too", "far too", "a bit too", "much too", "overly", "a little too")
-NEUTRAL = ("the", "a", "an", "some", "overall", "its", "of", "bit", "general", "look", "be", "any", "and", "tone", "slight", "this", "in")
+NEUTRAL = (
+    "the",
+    "a",
+    "an",
+    "some",
+    "overall",
+    "its",
+    "of",
+    "bit",
+    "general",
+    "look",
+    "be",
+    "any",
+    "and",
+    "tone",
+    "slight",
+    "this",
+    "in",
+)
 _PARAMETER = re.compile(r"(?:and )?([a-z][a-z -]{2,24}?) ?:? ?([+-]?\d{1,3})(?: ?%| percent)?$")
 _INTENDED_UP = {"<increase>", "give"}
 
@@ -38,9 +68,18 @@ def _words(language: str) -> dict[str, tuple[str, int, str]]:
     for name, entry in load(language).tables["tone"].items():
         if name in ("degrees", "scope"):
             continue
-        for field, direction, sort in (("nouns", 0, "noun"), ("negative_nouns", 2, "noun"), ("more", 1, "adjective"), ("less", -1, "adjective"), ("raise", 1, "verb"), ("lower", -1, "verb")):
+        for field, direction, sort in (
+            ("nouns", 0, "noun"),
+            ("negative_nouns", 2, "noun"),
+            ("more", 1, "adjective"),
+            ("less", -1, "adjective"),
+            ("raise", 1, "verb"),
+            ("lower", -1, "verb"),
+        ):
             for word in entry.get(field, ()):
-                table.setdefault(word, (name, direction, sort)) if sort != "verb" else table.setdefault(f"!{word}", (name, direction, sort))
+                table.setdefault(word, (name, direction, sort)) if sort != "verb" else table.setdefault(
+                    f"!{word}", (name, direction, sort)
+                )
     return table
 
 
@@ -62,7 +101,27 @@ def tone_of(text: str) -> Tone | None:
             words = words[1:]
         else:
             break
-    while len(words) > 1 and words[-1] in ("up", "down", "tones", "looking", "overall", "tone", "feel", "color", "colors", "again", "further", "colours", "colour", "light") and " ".join(words) not in _words("english"):
+    while (
+        len(words) > 1
+        and words[-1]
+        in (
+            "up",
+            "down",
+            "tones",
+            "looking",
+            "overall",
+            "tone",
+            "feel",
+            "color",
+            "colors",
+            "again",
+            "further",
+            "colours",
+            "colour",
+            "light",
+        )
+        and " ".join(words) not in _words("english")
+    ):
         words = words[:-1]
     if len(words) > 2 and " ".join(words[:2]) in ("level of", "amount of"):
         words = words[2:]
@@ -126,9 +185,14 @@ def read_tone(reading: Reading) -> Operations | None:
     tones, target_text = said
     bare = reading.vocabulary["scope.bare_of_picture_only"]
     if target_text and not reading.is_whole(target_text):
-        if low(reading["property"] or _parted(reading["phrase"])[1]) in reading.vocabulary.tables["colours"]["comparatives"]:
+        if (
+            low(reading["property"] or _parted(reading["phrase"])[1])
+            in reading.vocabulary.tables["colours"]["comparatives"]
+        ):
             return None
-        if any(tone.property == "tint" for tone in tones) and "give" in reading.vocabulary.openings.get(reading.verb, ()):
+        if any(tone.property == "tint" for tone in tones) and "give" in reading.vocabulary.openings.get(
+            reading.verb, ()
+        ):
             return None
         core = low(reading["property"] or _parted(reading["phrase"])[1])
         if not reading.verb and core in bare and not reading.is_pronoun(target_text):
@@ -150,7 +214,12 @@ def _directed(reading: Reading) -> tuple[list[Tone], str] | None:
         target_text = owner
         if tones is None:
             return None
-    if reading["phrase"] and reading.verb and reading.degree.percent is None and not all(tone.direction for tone in tones):
+    if (
+        reading["phrase"]
+        and reading.verb
+        and reading.degree.percent is None
+        and not all(tone.direction for tone in tones)
+    ):
         return None
     way = _verb_direction(reading)
     settled: list[Tone] = []
@@ -170,7 +239,9 @@ def _parted(phrase: str) -> tuple[str, str]:
     for size in range(min(len(words), 10), 0, -1):
         if tones_of(" ".join(words[-size:])) and not (size < len(words) and words[-size] in ("and", ",")):
             target = " ".join(words[:-size])
-            return re.sub(r"(?i) (?:be|look|to be|to look|get|become|appear|is|are|needs?|should)$|,$", "", target).strip(), " ".join(words[-size:])
+            return re.sub(
+                r"(?i) (?:be|look|to be|to look|get|become|appear|is|are|needs?|should)$|,$", "", target
+            ).strip(), " ".join(words[-size:])
     for size in range(min(len(words) - 1, 6), 0, -1):
         if tones_of(" ".join(words[:size])) and low(words[size - 1]) != "and":
             return re.sub(r"(?i)^(?:on|in|for|of|to) ", "", " ".join(words[size:])), " ".join(words[:size])
@@ -190,7 +261,14 @@ def _verb_directed(reading: Reading) -> tuple[list[Tone], str] | None:
         also = verb_tone(low(first))
         if also and rest:
             tones, target = [tone, also], rest
-        elif tone_of(target) and (more := tone_of(target)) and more.property != tone.property and not reading.context.mask and tone.property == "brightness" and more.property in ("shadows", "highlights", "blacks", "whites", "gamma"):
+        elif (
+            tone_of(target)
+            and (more := tone_of(target))
+            and more.property != tone.property
+            and not reading.context.mask
+            and tone.property == "brightness"
+            and more.property in ("shadows", "highlights", "blacks", "whites", "gamma")
+        ):
             return [more._replace(direction=tone.direction)], ""
     return tones, target
 
@@ -207,7 +285,11 @@ def _verb_direction(reading: Reading) -> int:
         return -1
     if "increase" in classes or "apply" in classes or "give" in classes or "evoke" in classes:
         return sign
-    if re.search(r" (?:up|higher|raised|increased|increment|max) ", clause) or reading.degree.signed or reading.degree.percent is not None:
+    if (
+        re.search(r" (?:up|higher|raised|increased|increment|max) ", clause)
+        or reading.degree.signed
+        or reading.degree.percent is not None
+    ):
         return sign
     return 1 if "make" in classes and False else 0
 
@@ -217,19 +299,30 @@ def _makes_sense(reading: Reading, tones: list[Tone], target: str) -> bool:
     if reading.verb:
         verbal = reading.vocabulary.openings.get(reading.verb, ())
         noun = all(not tone.direction for tone in tones)
-        return not noun or bool({"increase", "decrease", "set", "apply", "evoke", "increment"} & set(verbal)) or reading.degree.percent is not None
+        return (
+            not noun
+            or bool({"increase", "decrease", "set", "apply", "evoke", "increment"} & set(verbal))
+            or reading.degree.percent is not None
+        )
     if all(tone.comparative for tone in tones):
         return True
     if reading.degree.percent is not None and (not target or all(not tone.direction for tone in tones)):
         return True
-    return any(word in f" {low(reading.clause)} " for word in (" up ", " down ", " higher ", " should ", " needs ", " must ", " could ", " is ", " looks "))
+    return any(
+        word in f" {low(reading.clause)} "
+        for word in (" up ", " down ", " higher ", " should ", " needs ", " must ", " could ", " is ", " looks ")
+    )
 
 
 def _adjust(reading: Reading, tone: Tone, target_text: str) -> Adjust | Restore:
     amount = reading.degree.of(reading.vocabulary.tables["tone"]["degrees"]["plain"])
     target = None
     if target_text and not reading.is_whole(target_text):
-        wide = reading.is_pronoun(target_text) and not reading.context.mask and tone.property in reading.vocabulary["scope.whole"]
+        wide = (
+            reading.is_pronoun(target_text)
+            and not reading.context.mask
+            and tone.property in reading.vocabulary["scope.whole"]
+        )
         target = None if wide else reading.target(target_text)
         if target and target.position in ("background", "foreground") and not target.phrase:
             target = target.model_copy(update={"phrase": target.position})

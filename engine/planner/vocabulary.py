@@ -71,7 +71,9 @@ class Vocabulary:
         return self.lexicons[name]
 
 
-def _verbs(words: Mapping[str, Any], tones: Iterable[str]) -> tuple[dict[str, set[str]], dict[str, str], dict[str, str]]:
+def _verbs(
+    words: Mapping[str, Any], tones: Iterable[str]
+) -> tuple[dict[str, set[str]], dict[str, str], dict[str, str]]:
     openings: dict[str, set[str]] = {}
     base: dict[str, str] = {}
     participles: dict[str, str] = {}

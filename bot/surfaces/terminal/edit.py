@@ -84,7 +84,7 @@ async def edit(options: EditOptions, clock: Clock, started: float) -> None:
     async with open_house(settings) as house:
         replies = await _converse(first, options, house, clock)
         with clock("encode"):
-            steps = await write_replies(replies, await _destination(options, replies[-1], house), house, settings)
+            steps = write_replies(replies, await _destination(options, replies[-1], house), house, settings)
     seconds = time.perf_counter() - started
     clock.add("total", 1000 * seconds)
     if options.as_json:

@@ -98,7 +98,6 @@ async def _write_sheet(history: History, revisions: list[Revision], head: Revisi
         for revision in revisions
     ]
     write_atomically(sheet, encode(tree_sheet(nodes), format_for(sheet)))
-    say(f"The tree is drawn in {sheet}.")
 
 
 async def save_recipe(out: Path, revision: str | None) -> None:

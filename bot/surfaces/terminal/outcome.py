@@ -15,7 +15,7 @@ from bot.replies import notice, receipt
 from bot.surfaces.terminal.printing import say
 from engine.clock import Clock
 from engine.data import Notice, Picture
-from engine.imageio import encode, format_for, write_atomically
+from engine.imageio import encode, encode_mask, format_for, write_atomically
 from engine.planner import explain
 
 
@@ -29,13 +29,13 @@ class Written:
     notices: tuple[Notice, ...]
 
 
-async def write_replies(replies: list[Reply], out: Path, house: House, settings: Settings) -> list[Written]:
+def write_replies(replies: list[Reply], out: Path, house: House, settings: Settings) -> list[Written]:
     """The last reply's pictures at `out` (numbered where there are several), those before it among the exports."""
     written: list[Written] = []
     for reply in replies[:-1]:
         path = house.exports / f"{reply.answer.revision.id}.png"
         write_atomically(path, encode(reply.answer.picture, "png"))
-        written.append(Written(reply, (path,), await _mask_path(reply, house), reply.notices))
+        written.append(Written(reply, (path,), _mask_path(reply, house), reply.notices))
     last = replies[-1]
     paths = _numbered(out, len(last.answers))
     pairs = list(zip(paths, last.answers, strict=True))
@@ -43,7 +43,7 @@ async def write_replies(replies: list[Reply], out: Path, house: House, settings:
     for path, data in zip(paths, encoded, strict=True):
         write_atomically(path, data)
     notices = (*last.notices, *_losses(paths[0], last.answer.picture))
-    return [*written, Written(last, paths, await _mask_path(last, house), notices)]
+    return [*written, Written(last, paths, _mask_path(last, house), notices)]
 
 
 def _numbered(path: Path, count: int) -> tuple[Path, ...]:
@@ -62,10 +62,14 @@ def _losses(path: Path, picture: Picture) -> tuple[Notice, ...]:
     return (Notice("lossy", shown), *((Notice("flattened", shown),) if flattened else ()))
 
 
-async def _mask_path(reply: Reply, house: House) -> Path | None:
-    """The mask's file, where a mask says all: not when the size changed, nor for a step through the history."""
+def _mask_path(reply: Reply, house: House) -> Path | None:
+    """The mask as a file, where a mask says all: not when the size changed, nor for a step through the history."""
     answer = reply.answer
-    return None if answer.mask is None or answer.resized else await house.history.mask_path(answer.revision.id)
+    if answer.mask is None or answer.resized:
+        return None
+    path = house.exports / f"{answer.revision.id}-mask.png"
+    write_atomically(path, encode_mask(answer.mask))
+    return path
 
 
 def _step_json(step: Written, timings_ms: dict[str, float]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -24,7 +24,7 @@ def require_libraries() -> None:
 
 
 @contextmanager
-def library_edge() -> Iterator[None]:
+def library_edge() -> Generator[None, None, None]:
     """Around every call into the libraries: EditErrors pass, what else is raised becomes one.
 
     Raises: OutOfMemory, BackendFailed.
@@ -44,7 +44,7 @@ def library_edge() -> Iterator[None]:
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
+def _hushed() -> Generator[None, None, None]:
     """Without the libraries' warnings to their own developers; what anyone else warns of is still heard."""
     with warnings.catch_warnings():
         for category in (FutureWarning, DeprecationWarning, UserWarning):

@@ -104,11 +104,11 @@ def _pipeline_class(folder: Path) -> Any:
     Raises: BadOption for a model that is none of diffusers' or brings code of its own.
     """
     diffusers: Any = import_module("diffusers")
-    index = json.loads((folder / INDEX).read_text("utf-8"))
+    index: dict[str, Any] = json.loads((folder / INDEX).read_text("utf-8"))
     name = index.get("_class_name")
-    named = getattr(diffusers, name, None) if isinstance(name, str) else None
-    parts = (part for part in index.values() if isinstance(part, list))
-    ours = all(part[0] in _TRUSTED or hasattr(diffusers.pipelines, part[0]) for part in parts)
+    named: Any = getattr(diffusers, name, None) if isinstance(name, str) else None
+    libraries = {part[0] for key, part in index.items() if not key.startswith("_") and type(part) is list}
+    ours = all(library in _TRUSTED or hasattr(diffusers.pipelines, library) for library in libraries)
     if not ours or not (inspect.isclass(named) and issubclass(named, diffusers.DiffusionPipeline)):
         raise BadOption("model", folder.name, "an image model of diffusers, without code of its own")
     takes_mask = "mask_image" in inspect.signature(named.__call__).parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -123,7 +123,7 @@ class DiffusionPainter:
         return _pixels(self._pipeline(**asked))
 
     @contextmanager
-    def _thriftily(self) -> Iterator[None]:
+    def _thriftily(self) -> Generator[None, None, None]:
         """The pipeline with its smallest appetite, for a while."""
         pipeline = self._pipeline
         pipeline.enable_attention_slicing("max")

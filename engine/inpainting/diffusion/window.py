@@ -58,7 +58,7 @@ def model_size(height: int, width: int, side: int, multiple: int) -> tuple[int, 
 
 def to_canvas(crop: Image, hole: Mask, side: int, multiple: int, fill: Fill) -> Canvas:
     """The crop at the model's size with its hole filled for a start; the hole's pixels are all still in the hole."""
-    height, width = model_size(*hole.shape, side, multiple)
+    height, width = model_size(hole.shape[0], hole.shape[1], side, multiple)
     covered = cv2.resize(hole.astype(np.float32), (width, height), interpolation=_kind(hole.shape, height, width))
     mask = covered > 0.01
     return Canvas(filled(_resized(crop, height, width), mask, fill), mask)

@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from typer.testing import CliRunner, Result
+
+from bot.__main__ import app
 
 
 @dataclass
@@ -36,6 +39,10 @@ class Shell:
         return subprocess.run(
             command, input=stdin, capture_output=True, text=True, env=self.environment, timeout=120, check=False
         )
+
+    def here(self, *args: object) -> Result:
+        """The same command in this process: faster, for tables."""
+        return CliRunner().invoke(app, [*map(str, args)], env={"RETOUCH_HOME": str(self.folder / "home")})
 
     def json(self, *args: object, code: int = 0) -> dict[str, Any]:
         done = self.run(*args, "--json")
@@ -150,13 +157,15 @@ def test_errors_have_a_sentence_and_a_code_and_write_nothing(
     Image.new("L", (64, 90), 255).save(shell.folder / "small.png")
     there = shell.files()
     paths = [str(shell.folder / word) if word.endswith((".png", ".tiff")) else word for word in arguments]
-    described = shell.json("edit", *paths, code=code)["error"]
+    asked = shell.here("edit", *paths, "--json")
+    assert asked.exit_code == code, asked.output
+    described = json.loads(asked.stdout)["error"]
     assert described["kind"] == kind
     assert len(described["message"]) > 10
-    said = shell.run("edit", *paths)
-    assert said.returncode == code
-    assert "Traceback" not in said.stdout + said.stderr
-    assert described["message"] in said.stderr
+    said = shell.here("edit", *paths)
+    assert said.exit_code == code
+    assert "Traceback" not in said.output
+    assert described["message"] in " ".join(said.output.split())
     assert shell.files() == there
 
 
