@@ -94,6 +94,6 @@ class Scene:
         return union(*(region.on(self.picture.height, self.picture.width) for region in located.chosen))
 
     def subject(self) -> Mask:
-        """The main subject: what the author marked or, without a mask, what stands out."""
+        """The main subject: what stands out. Raises: NotGrounded where nothing does."""
         mask = self.where(Target(phrase="main subject"))
         return np.ones(self.picture.rgb.shape[:2], np.bool_) if mask is None else mask

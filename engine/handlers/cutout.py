@@ -19,14 +19,16 @@ from engine.tools.relocate import duplicate, move
 
 
 def apply_background(operation: Background, scene: Scene) -> Step:
-    """Everything behind the subject changed, the subject itself not.
+    """Everything behind the subject changed, the subject itself not; a given mask marks what is background.
 
     Raises: BackendMissing when a new background must be invented.
     """
     work = _background_tool(operation, scene)
-    subject = scene.subject()
+    subject = ~scene.mask if scene.mask is not None else scene.subject()
     with scene.clock("edit"):
         picture = work(scene.picture, subject)
+        if scene.mask is not None:
+            picture = _only_within(scene.mask, picture, scene.picture)
     return _step(scene, picture, subject)
 
 
@@ -70,6 +72,15 @@ def apply_duplicate(operation: Duplicate, scene: Scene) -> Step:
     with scene.clock("edit"):
         rgb, changed = duplicate(scene.picture.rgb, region, operation.count, operation.place)
     return Step(replace(scene.picture, rgb=rgb), changed=changed, target=region)
+
+
+def _only_within(mask: Mask, edited: Picture, parent: Picture) -> Picture:
+    """The edited picture inside the mask, the parent outside."""
+    rgb = np.where(mask[:, :, None], edited.rgb, parent.rgb)
+    if edited.opacity is None:
+        return Picture(rgb)
+    before = np.uint8(255) if parent.opacity is None else parent.opacity
+    return Picture(rgb, np.where(mask, edited.opacity, before))
 
 
 def _filler(scene: Scene) -> Callable[[Image, Mask], Image]:

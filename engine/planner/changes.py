@@ -10,7 +10,6 @@ from engine.operations import (
     Alter,
     Background,
     Crop,
-    Operation,
     Recolor,
     Replace,
     Rotate,
@@ -20,24 +19,20 @@ from engine.operations import (
     Upscale,
 )
 from engine.planner.amounts import aspect, take_degree
-from engine.planner.colours import colour_in, trailing_colour
+from engine.planner.background import background_becomes
+from engine.planner.colours import colour_in
+from engine.planner.looks import look_in, look_of_thing, scene_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, without_article
-from engine.planner.scenery import background_becomes, look_in, look_of_thing, scene_in
+from engine.planner.states import bare_result, is_noun, is_state, plain_result, state_prompt
 from engine.planner.tone import Tone, tones_of
 
 _OF = re.compile(r"^(?:the |its |their |his |her )?(.{1,40}?) (?:of|on|in) (.+)$")
-_LIKE = re.compile(
-    r"^(?:to )?(?:be |become |have |look |appear |seem |resemble |turn |get |show |display |depict |wear |feature |sport |adopt |take on )"
-)
+
+
 _EMPTY = re.compile(
     r"(?:better|nicer|nice|good|great|cool|awesome|perfect|amazing|beautiful|different|interesting|pop|pretty|professional|prettier|cooler|something else|anything|right|best)(?: and .*)?$"
 )
-_ONES = re.compile(r"\b(?:one|ones)\b")
-_AFTER_ACTION = frozenset(
-    "a an the at in on to up down out over off away back his her its their him them it with without from by into onto around through across along forward forwards backwards straight left right under behind near next and , like as toward towards water something someone happily hands".split()
-)
-_SEASONED = re.compile(r"\b(?:season|weather|time of day|daytime|nighttime)\b")
 
 
 class Subject(NamedTuple):
@@ -103,29 +98,33 @@ def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> 
         and not owner
         and low(subject_text).startswith(("his ", "her ", "my ", "their ", "our ", "your "))
     ):
-        return [Alter(target=reading.target(subject_text), prompt=reading.spoken(_bare(result)))]
+        return [Alter(target=reading.target(subject_text), prompt=reading.spoken(bare_result(result)))]
     if subject.attribute and (not owner or reading.is_whole(owner)):
         return _picture_attribute(reading, subject, result)
     if subject.attribute == "colour":
         return _coloured(reading, owner, result)
     if subject.attribute == "style":
-        return [Style(prompt=reading.spoken(_bare(result)), target=reading.target(owner))]
-    if subject.attribute == "display" and not (reading.quoted(result) or _bare(result).isupper()):
+        return [Style(prompt=reading.spoken(bare_result(result)), target=reading.target(owner))]
+    if subject.attribute == "display" and not (reading.quoted(result) or bare_result(result).isupper()):
         return thing_becomes(reading, subject_text, result, swap=True)
     if (
         subject.attribute
         and subject.word in reading.vocabulary["attributes.display"]
-        and (reading.quoted(result) or _bare(result).isupper())
+        and (reading.quoted(result) or bare_result(result).isupper())
     ):
-        return [Text(action="replace", text=reading.quoted(result) or _bare(result), target=reading.target(owner))]
+        return [
+            Text(action="replace", text=reading.quoted(result) or bare_result(result), target=reading.target(owner))
+        ]
     if subject.attribute:
         if (
             subject.attribute == "state"
-            and (colour := colour_in(_bare(result), reading.vocabulary))
+            and (colour := colour_in(bare_result(result), reading.vocabulary))
             and _is_garment(subject.word)
         ):
             return [Recolor(target=reading.target(subject_text), colour=colour)]
-        return [Alter(target=reading.target(owner), prompt=reading.spoken(_state(subject.word, _bare(result))))]
+        return [
+            Alter(target=reading.target(owner), prompt=reading.spoken(state_prompt(subject.word, bare_result(result))))
+        ]
     return thing_becomes(reading, subject_text, result, swap=swap)
 
 
@@ -148,7 +147,7 @@ def _is_garment(word: str) -> bool:
 
 def _picture_attribute(reading: Reading, subject: Subject, result: str) -> Operations | None:
     """The picture's own colour, style, season or angle changes."""
-    bare = _bare(result)
+    bare = bare_result(result)
     if subject.attribute == "colour":
         tones = tones_of(bare)
         if tones and all(tone.direction for tone in tones):
@@ -166,12 +165,12 @@ def _picture_attribute(reading: Reading, subject: Subject, result: str) -> Opera
         return [Alter(target=None, prompt=reading.spoken(bare))]
     if subject.word in ("size", "height", "width", "length"):
         return None
-    return [Alter(target=None, prompt=reading.spoken(_state(subject.word, bare)))]
+    return [Alter(target=None, prompt=reading.spoken(state_prompt(subject.word, bare)))]
 
 
 def whole_becomes(reading: Reading, result: str, *, pronoun: bool = False) -> Operations | None:
     """The whole picture turns into the result."""
-    bare = _bare(result)
+    bare = bare_result(result)
     text, degree = take_degree(bare, reading.vocabulary)
     if _EMPTY.match(low(text)):
         return None
@@ -184,7 +183,7 @@ def whole_becomes(reading: Reading, result: str, *, pronoun: bool = False) -> Op
     if low(text) in ("transparent", "see-through"):
         return [Background(action="remove")]
     if (look := look_in(reading, bare)) and (not scene_in(reading, bare) or look_of_thing(reading, bare)):
-        return [Style(prompt=reading.spoken(_plain(bare)))]
+        return [Style(prompt=reading.spoken(plain_result(bare)))]
     tones = tones_of(text)
     if tones and all(tone.direction for tone in tones):
         plain = reading.vocabulary.tables["tone"]["degrees"]["plain"]
@@ -193,12 +192,12 @@ def whole_becomes(reading: Reading, result: str, *, pronoun: bool = False) -> Op
             for tone in tones
         ]
     if scene_in(reading, bare):
-        return [Alter(target=None, prompt=reading.spoken(_plain(bare)))]
+        return [Alter(target=None, prompt=reading.spoken(plain_result(bare)))]
     if colour := colour_in(bare, reading.vocabulary):
         target = Target(previous=True) if pronoun else Target(phrase="image")
         return [Recolor(target=target, colour=colour)]
     if look:
-        return [Style(prompt=reading.spoken(_plain(bare)))]
+        return [Style(prompt=reading.spoken(plain_result(bare)))]
     if pronoun and low(bare).startswith(("a ", "an ", "into a ", "into an ")):
         return [Replace(target=Target(previous=True), prompt=reading.spoken(bare))]
     if len(bare.split()) < 2 and not low(result).startswith(
@@ -208,7 +207,7 @@ def whole_becomes(reading: Reading, result: str, *, pronoun: bool = False) -> Op
         return (
             [Alter(target=Target(previous=True) if pronoun else None, prompt=reading.spoken(bare))] if known else None
         )
-    return [Alter(target=None, prompt=reading.spoken(_plain(bare)))]
+    return [Alter(target=None, prompt=reading.spoken(plain_result(bare)))]
 
 
 def _adjusts(reading: Reading, tones: list[Tone]) -> Operations:
@@ -218,7 +217,7 @@ def _adjusts(reading: Reading, tones: list[Tone]) -> Operations:
 
 def thing_becomes(reading: Reading, thing: str, result: str, *, swap: bool) -> Operations | None:
     """One thing turns into the result: recoloured, altered, restyled or replaced."""
-    bare = _bare(result)
+    bare = bare_result(result)
     if low(bare) in reading.vocabulary["looks.drains"]:
         return [Style(prompt=reading.spoken(bare), target=reading.target(thing))]
     if colour := _colour_of_same(reading, thing, bare):
@@ -236,15 +235,11 @@ def thing_becomes(reading: Reading, thing: str, result: str, *, swap: bool) -> O
             for tone in tones
         ]
     if look_of_thing(reading, bare) and (swap or "style" in low(bare)) and not is_state(reading, result, bare):
-        return [Style(prompt=reading.spoken(_plain(bare)), target=reading.target(thing))]
-    if is_state(reading, result, bare) or not swap and not _is_noun(bare):
+        return [Style(prompt=reading.spoken(plain_result(bare)), target=reading.target(thing))]
+    if is_state(reading, result, bare) or (not swap and not is_noun(bare)):
         prompt = reading.spoken(bare)
         return [Alter(target=target, prompt=prompt) for target in reading.targets(thing)] if prompt else None
-    return [Replace(target=reading.target(thing), prompt=reading.spoken(_plain(bare, keep_article=True)))]
-
-
-def _is_noun(bare: str) -> bool:
-    return low(bare).startswith(("a ", "an ", "another ", "two ", "three ", "some ", "several ", "the "))
+    return [Replace(target=reading.target(thing), prompt=reading.spoken(plain_result(bare, keep_article=True)))]
 
 
 def _colour_of_same(reading: Reading, thing: str, bare: str) -> str | None:
@@ -277,7 +272,7 @@ def _colour_of_same(reading: Reading, thing: str, bare: str) -> str | None:
             "platinum",
             "lime",
         )
-        thingy = _is_noun(bare) and low(without_article(bare)) in reading.vocabulary["colours.things"]
+        thingy = is_noun(bare) and low(without_article(bare)) in reading.vocabulary["colours.things"]
         return None if lone or thingy else colour
     head = low(re.split(r" (?:on|in|at|of|with|near|behind) ", thing)[0]).split(" ")[-1]
     words = without_article(bare).split(" ")
@@ -286,90 +281,8 @@ def _colour_of_same(reading: Reading, thing: str, bare: str) -> str | None:
     return None
 
 
-def is_state(reading: Reading, result: str, bare: str) -> bool:
-    """Whether the result describes how a thing is rather than what: "wooden", "look frozen", "sitting", "bigger"."""
-    small = low(bare)
-    words = small.split(" ")
-    if re.match(r"(?:to )?(?:look|appear|seem|resemble|have|wear|be (?!an? ))", low(result)) and not re.match(
-        r"(?:to )?(?:look|be) (?:an?) ", low(result)
-    ):
-        return True
-    first = words[0]
-    if (
-        re.match(r"(?:the )?(?:front|back|side|left|right|camera|viewer|other side|other way)\b", small)
-        and len(words) <= 5
-    ):
-        return True
-    noun_behind = len(words) > 1 and words[1] not in _AFTER_ACTION and not words[1].endswith("ly")
-    if (
-        first.endswith("ing")
-        and not noun_behind
-        and len(first) > 4
-        and first
-        not in (
-            "ring",
-            "king",
-            "string",
-            "wing",
-            "spring",
-            "ceiling",
-            "painting",
-            "building",
-            "drawing",
-            "clothing",
-            "dumpling",
-            "duckling",
-            "wedding",
-            "dining",
-            "living",
-            "swimming",
-            "sterling",
-            "flooring",
-            "bowling",
-            "racing",
-            "evening",
-            "morning",
-            "thing",
-            "earring",
-        )
-    ):
-        return True
-    adjectives = reading.vocabulary["states.adjectives"]
-    while words and words[0] in (
-        "more",
-        "less",
-        "a",
-        "an",
-        "very",
-        "really",
-        "bit",
-        "slightly",
-        "much",
-        "lot",
-        "completely",
-        "fully",
-        "super",
-        "so",
-        "all",
-        "made",
-        "little",
-        "totally",
-        "and",
-        "solid",
-        "pure",
-        "rough",
-    ):
-        words = words[1:]
-    small_core = " ".join(words)
-    if small_core in adjectives or small.startswith(("more ", "less ")):
-        return True
-    if reading.vocabulary["states.material"].find(small) is not None and not re.search(r" (?:in|on|with a) ", small):
-        return True
-    return bool(words) and all(word.strip(",") in adjectives or word in ("and", ",") for word in words)
-
-
 def _coloured(reading: Reading, owner: str, result: str) -> Operations:
-    bare = _bare(result)
+    bare = bare_result(result)
     colour = colour_in(bare, reading.vocabulary)
     if colour is None and re.search(r"\b(?:pattern|texture|material|finish)\b", low(bare)):
         return [Alter(target=reading.target(owner), prompt=reading.spoken(bare))]
@@ -377,180 +290,3 @@ def _coloured(reading: Reading, owner: str, result: str) -> Operations:
         Recolor(target=target, colour=reading.spoken(colour or without_article(bare)))
         for target in reading.targets(owner)
     ]
-
-
-def _bare(result: str) -> str:
-    """The result without the words that lead to it: "look like it's made of gold" -> "made of gold"."""
-    return re.sub(
-        r"(?i)^(?:(?:to |so (?:that )?(?:it|they) )?(?:make (?:it|them|him|her)(?: (?:look|appear))?|give (?:it|them|him|her)|appear as (?:though|if) (?:it|they)(?:'s| is| are| were|'re)|appear as (?:though|if)|look as (?:though|if) (?:it|they)(?:'s| is| are)|look like (?:it|they)(?:'s| is| are)|look (?:more )?like|appear to be|appear like|appear as|look(?! (?:at|up|down|away|to|left|right|into|straight|over|back|forward|out|directly|towards?|off|around)\b)|appear|resemble|seem|depict|show|be|become|have|had|has|get|change into|transform into|morph into|turn into|turn|display|reflect|portray|feature|adopt|take on|into|to|in) )+(?=\S)",
-        "",
-        result,
-    )
-
-
-def _plain(bare: str, keep_article: bool = False) -> str:
-    return bare if keep_article else without_article(bare)
-
-
-def _state(word: str, result: str) -> str:
-    """The state with what it is a state of, said once: "wooden material", "sitting pose"."""
-    small = low(result)
-    if (
-        word
-        in (
-            "clothes",
-            "clothing",
-            "outfit",
-            "attire",
-            "costume",
-            "hairstyle",
-            "haircut",
-            "content",
-            "contents",
-            "design",
-            "face",
-            "decoration",
-            "decorations",
-            "makeup",
-            "type",
-            "state",
-            "condition",
-            "action",
-        )
-        or word.split(" ")[-1] in small
-        or " " in small
-        and not small.startswith("a ")
-    ):
-        return result
-    return f"{result} {word.split(' ')[-1]}"
-
-
-def clause_becomes(reading: Reading, clause: str, *, strict: bool = False) -> Operations | None:
-    """ "make" without a word between thing and result: "the car blue", "the dog look up", "it a cheese pizza"."""
-    if both := _shared(reading, clause):
-        return both
-    for thing, result in _cuts(reading, clause, strict):
-        found = becomes(
-            reading,
-            thing,
-            result,
-            swap=low(result).startswith(("into ", "a ", "an ", "be a ", "be an ", "turn into ", "become a ")),
-        )
-        if found:
-            return found
-    return None
-
-
-def _shared(reading: Reading, clause: str) -> Operations | None:
-    """ "The car blue and the house red": one verb for both."""
-    match = re.search(r" (?:, and|and|,) (?=(?:the|its|his|her|their|my|all) )", clause, re.IGNORECASE)
-    if not match or not low(clause).startswith(("the ", "its ", "his ", "her ", "their ", "my ", "all ")):
-        return None
-    one = clause_becomes(reading, clause[: match.start()], strict=False)
-    more = clause_becomes(reading, clause[match.end() :], strict=False)
-    return [*one, *more] if one and more else None
-
-
-def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
-    """Where the thing may end and the result begin, best guess first."""
-    small = low(clause)
-    cuts: list[tuple[str, str]] = []
-    pronoun = reading.vocabulary["words.pronoun"].leading(small)
-    if (
-        pronoun
-        and pronoun != small
-        and not (
-            pronoun in ("this", "that", "these", "those", "her")
-            and reading.vocabulary["states.verbs"].leading(small[len(pronoun) + 1 :]) is None
-            and _noun_follows(reading, small[len(pronoun) + 1 :])
-        )
-    ):
-        cuts.append((clause[: len(pronoun)], clause[len(pronoun) + 1 :]))
-    if coloured := trailing_colour(clause, reading.vocabulary):
-        cuts.append(
-            (
-                re.sub(
-                    r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|,|more|were|was|is|are))+$",
-                    "",
-                    coloured.thing,
-                ),
-                coloured.colour,
-            )
-        )
-    if match := re.search(r" (?:so (?:that )?(?:it|they) (?:is|are|looks?) )", small):
-        cuts.append((clause[: match.start()], clause[match.end() :]))
-    if match := re.search(
-        r" (?=(?:to )?(?:look|appear|resemble|seem|be|become|have|wear|say|read|change into|transform into|morph into|turn into|turn|more|less|into|as if|made of|made from|made out of|out of|as big as)\b)",
-        small,
-    ):
-        cuts.append((clause[: match.start()], clause[match.end() :]))
-    words = clause.split(" ")
-    lower = [low(word).strip(",") for word in words]
-    for index in range(1, len(words)):
-        rest = " ".join(lower[index:])
-        verb = reading.vocabulary["states.verbs"].leading(rest)
-        adjective = reading.vocabulary["states.adjectives"].leading(rest)
-        ends = adjective is not None and (
-            adjective == rest
-            or rest[len(adjective) :].lstrip().startswith(("and ", "with ", "in ", "as ", "like ", ",", "so "))
-        )
-        if (
-            verb
-            and index > (1 if strict else 0)
-            and lower[index - 1] not in ("the", "a", "an", "his", "her", "its", "their", "to")
-            or ends
-            or lower[index].endswith("ing")
-            and index > 1
-            and lower[index - 1] not in ("the", "a", "an")
-        ):
-            cuts.append((" ".join(words[:index]), " ".join(words[index:])))
-            break
-    for index in range(2, len(words)):
-        if lower[index] in ("a", "an") and lower[index - 1] not in (
-            "in",
-            "on",
-            "with",
-            "of",
-            "like",
-            "wearing",
-            "holding",
-            "near",
-            "at",
-            "by",
-            "to",
-        ):
-            cuts.append((" ".join(words[:index]), " ".join(words[index:])))
-            break
-    if not strict and len(words) > 1 and lower[0] in reading.vocabulary["words.definite"] and len(words) > 2:
-        size = (
-            2
-            if len(words) > 3
-            and lower[-2]
-            in (
-                "really",
-                "very",
-                "more",
-                "less",
-                "so",
-                "super",
-                "much",
-                "completely",
-                "bit",
-                "totally",
-                "all",
-                "slightly",
-            )
-            else 1
-        )
-        cuts.append((" ".join(words[:-size]), " ".join(words[-size:])))
-    return [(thing.strip(), result.strip()) for thing, result in cuts if thing.strip() and result.strip()]
-
-
-def _noun_follows(reading: Reading, rest: str) -> bool:
-    """ "this car blue" against "this blue": whether a noun stands behind the demonstrative."""
-    return (
-        " " in rest
-        and colour_in(rest, reading.vocabulary) is None
-        and tones_of(rest) is None
-        and not rest.startswith(("a ", "an ", "look", "more ", "less ", "into ", "be "))
-    )

@@ -99,7 +99,7 @@ def begins_request(text: str, vocabulary: Vocabulary, chained: bool = False) -> 
         following = words[size] if len(words) > size else ""
         sure = size > 1 or opening not in vocabulary["noun_verbs.words"]
         return bool(following or chained) and (sure or chained or _opens_phrase(" ".join(words[size:]), vocabulary))
-    return chained and len(words) > 1 or text.startswith(("make ", "let there be ", "what if "))
+    return (chained and len(words) > 1) or text.startswith(("make ", "let there be ", "what if "))
 
 
 def _opens_phrase(text: str, vocabulary: Vocabulary) -> bool:

@@ -48,7 +48,9 @@ def _names_colour(small: list[str], vocabulary: Vocabulary, signed: bool) -> boo
         name = vocabulary["colours.names"].leading(" ".join(small[index:]))
         if name:
             named, ends, index = True, True, index + name.count(" ") + 1
-        elif small[index] in vocabulary["colours.modifiers"] or named and small[index] in vocabulary["colours.joiners"]:
+        elif small[index] in vocabulary["colours.modifiers"] or (
+            named and small[index] in vocabulary["colours.joiners"]
+        ):
             ends, index = False, index + 1
         elif "-" in small[index] and all(part in vocabulary["colours.names"] for part in small[index].split("-")):
             named, ends, index = True, True, index + 1

@@ -135,7 +135,7 @@ def read_refine(reading: Reading) -> Operations | None:
     """A change to the last edit itself; without one there is nothing to refine, save a mask the author gave."""
     clause = low(reading.clause)
     masked = "mask" in clause or "selection" in clause
-    if not (reading.context.history or reading.context.mask and masked):
+    if not (reading.context.history or (reading.context.mask and masked)):
         return None
     if clause.startswith(("also the", "without the", "no the", "no , the")) and not reading.context.history:
         return None
@@ -167,8 +167,7 @@ def choose(clause: str, context: Context, vocabulary: Vocabulary) -> Choose | No
     if (
         core in vocabulary["words.position"]
         or core in vocabulary["words.size"]
-        or core.endswith(("most", "est"))
-        and " " not in core
+        or (core.endswith(("most", "est")) and " " not in core)
     ):
         return Choose(candidate=core)
     if re.fullmatch(r"(?:on|in|at|to) (?:the )?.{2,30}", core) and len(core.split()) <= 6:
@@ -203,7 +202,7 @@ def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
         return [last.model_copy(update={"colour": colour})]
     if _MORE.match(small) and _repeatable(last, small):
         return [_strengthened(last, 1.0)]
-    if _LESS.match(small) or _MORE.match(small) and small != "more":
+    if _LESS.match(small) or (_MORE.match(small) and small != "more"):
         return [Refine(change=clause)]
     return [Refine(change=clause)] if small in ("more", "stronger") else None
 
@@ -289,9 +288,8 @@ def _adjust_more(last: Adjust, small: str, percent: float | None, clause: str) -
         small,
     ):
         amount = -way * (abs(percent) if percent is not None else abs(last.amount))
-    elif (
-        _MORE.match(small)
-        or percent is not None
+    elif _MORE.match(small) or (
+        percent is not None
         and re.fullmatch(
             r"(?:make it|do it|by|more|it|further|another|would be good|should be good|is fine|try|say|maybe|will do|yes|no|how about|to| )+",
             small,

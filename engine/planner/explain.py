@@ -64,7 +64,7 @@ def _amount(amount: float) -> str:
     return f"{abs(amount):g} %"
 
 
-def _step(operation: Operation) -> str:  # noqa: C901, PLR0911, PLR0912
+def _step(operation: Operation) -> str:
     """One operation in words."""
     match operation.kind:
         case "remove":

@@ -1,40 +1,28 @@
-"""Reading changes of the frame: crop, expand, rotate, flip, resize, upscale, and the camera's place."""
+"""Reading changes of the frame: crop, expand, rotate, flip, and the camera's place."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from engine.operations import Alter, Crop, Expand, Flip, Resize, Rotate, Target, Upscale
+from engine.operations import (
+    Alter,
+    Crop,
+    Expand,
+    Flip,
+    Rotate,
+)
 from engine.planner.amounts import aspect, number, numerals, side_words
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
 
 _ANTICLOCKWISE = re.compile(r"\b(?:anti|counter|ccw|widdershins)|\bleft\b|\bminus\b")
+
+
 _CLOCKWISE = re.compile(r"\bclock|\bright\b|\bcw\b")
-_PIXELS = re.compile(r"(\d{2,5}) ?(?:px|pixels?)?")
-_BY = re.compile(r"(\d{2,5}) ?(?:px|pixels?)? ?(?:x|by|×|\*) ?(\d{2,5})")
-_WIDE = re.compile(
-    r"(\d{2,5}) ?(?:px|pixels?)? ?(?:wide|width|across|in width)|(?:width|wide) (?:of |to |= ?)?(\d{2,5})"
-)
-_TALL = re.compile(
-    r"(\d{2,5}) ?(?:px|pixels?)? ?(?:tall|high|height|in height)|(?:height|tall) (?:of |to |= ?)?(\d{2,5})"
-)
+
+
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
-_TIMES = re.compile(r"(\d+(?:\.\d+)?) ?(?:x|×|times)\b|\bx ?(\d+(?:\.\d+)?)\b|factor of (\d+(?:\.\d+)?)")
-_SIZED = re.compile(
-    r"(?:(?:it|the|this|whole|image|photo|picture|pic|to|by|down|up|at|a|an|of|its|in|size|as|half|double|twice|quarter|third|third|scale|factor|original|big|large|bigger|smaller|larger|be|wide|width|tall|high|height|across|px|pixels?|x|by|and|times|percent|hd|full|4k|8k|uhd|1080p|720p|current|so|that|long|longest|side|dimensions|resolution|pixel|to|fit|exactly|about|max|maximum|,|×|×|%|\d+(?:\.\d+)?(?:px|%|x|p|k)?|\d+x\d+(?:px)?) ?)+"
-)
-NAMED_WIDTHS = {
-    "4k": 3840,
-    "uhd": 3840,
-    "full hd": 1920,
-    "fullhd": 1920,
-    "1080p": 1920,
-    "720p": 1280,
-    "hd": 1280,
-    "8k": 7680,
-}
 
 
 def _whole(reading: Reading, text: str) -> bool:
@@ -133,7 +121,7 @@ def read_crop(reading: Reading) -> Operations | None:
     if reading.verb and "zoom_in" in reading.vocabulary.openings.get(reading.verb, ()) and not reading["target"]:
         return [Crop(sides=("all",), amount=_tightness(reading))]
     text = reading["result"] or reading["target"]
-    if not text or text and reading.is_whole(text) and "target" not in reading.slots:
+    if not text or (text and reading.is_whole(text) and "target" not in reading.slots):
         return None
     if ratio := aspect(re.sub(r"(?i)^(?:(?:the|this) (?:image|photo|picture)|it) (?:to|into|in|as) ", "", text)):
         return [Crop(aspect=ratio)]
@@ -207,7 +195,7 @@ def _cut_sides(reading: Reading, text: str) -> Crop | None:
         amount = (
             float(percent.group(1))
             if percent
-            else half and 50.0 or (5.0 if re.search(r"bit|little|slightly|tad|touch", small) else 10.0)
+            else (half and 50.0) or (5.0 if re.search(r"bit|little|slightly|tad|touch", small) else 10.0)
         )
         return Crop(sides=sides, amount=min(95.0, amount))
     if (
@@ -253,7 +241,7 @@ def _crop_target(reading: Reading, text: str) -> Operations | None:
         small,
     ):
         return [Crop(sides=("all",), amount=_tightness(reading))]
-    if not text or reading.is_whole(text) and not reading.is_pronoun(text):
+    if not text or (reading.is_whole(text) and not reading.is_pronoun(text)):
         return None
     return [Crop(target=reading.target(text))]
 
@@ -295,7 +283,7 @@ def read_expand(reading: Reading) -> Operations | None:
         return None
     if (
         reading.verb in ("grow", "enlarge", "stretch", "broaden", "expand")
-        and not (ratio or side_words(small) or canvas and thing_words)
+        and not (ratio or side_words(small) or (canvas and thing_words))
         and thing
     ):
         return (
@@ -323,97 +311,6 @@ def _growth(small: str) -> float | None:
     return 50.0 if re.search(r"\b(?:lot|much|way)\b", small) else None
 
 
-def read_resize(reading: Reading) -> Operations | None:
-    """Pixels or a factor; both from the same words."""
-    if reading["thing"] and not _whole(reading, reading["thing"]):
-        return None
-    small = numerals(low(reading.clause))
-    said = numerals(low(reading["dimensions"])) if reading["dimensions"] else small
-    said = numerals(low(reading["phrase"])) if reading["phrase"] else said
-    if reading["phrase"] and not _SIZED.fullmatch(numerals(low(reading["phrase"]))):
-        return None
-    if both := _BY.search(said):
-        return [Resize(width=int(both.group(1)), height=int(both.group(2)))]
-    wide, tall = _WIDE.search(small), _TALL.search(small)
-    if wide or tall:
-        return [Resize(width=_side(wide), height=_side(tall))]
-    if not reading.verb and not re.search(r"\d ?(?:px|pixels?|%|percent)|half size|double (?:the )?size", said):
-        return None
-    if (
-        reading.verb
-        and "make" in reading.vocabulary.openings.get(reading.verb, ())
-        and low(said) in ("it bigger", "it smaller", "it larger")
-    ):
-        return None
-    if (scale := _factor(reading, said, small)) is not None:
-        return [Resize(scale=scale)] if 0 < scale < 64 else None
-    for name, width in NAMED_WIDTHS.items():
-        if re.search(rf"\b{name}\b", said) and reading.verb:
-            return [Resize(width=width)]
-    pixels = re.search(r"(\d{2,5}) ?(?:px|pixels?)\b", said) or (
-        re.fullmatch(r"(?:to |at )*(\d{3,5})", said)
-        if "resize" in reading.vocabulary.openings.get(reading.verb, ())
-        else None
-    )
-    return (
-        [Resize(width=int(pixels.group(1)))]
-        if pixels
-        and not re.search(r"[a-z]{3,}", re.sub(r"px|pixels?|wide|the|width|longest|side|long|to|max|maximum", "", said))
-        else None
-    )
-
-
-def _side(match: re.Match[str] | None) -> int | None:
-    return int(match.group(1) or match.group(2)) if match else None
-
-
-def _factor(reading: Reading, said: str, small: str) -> float | None:
-    if match := _PERCENT.search(said):
-        value = float(match.group(1)) / 100
-        down = reading.verb in ("shrink", "reduce", "downsize", "downscale", "compress") or "smaller" in small
-        up = "increase" in reading.vocabulary.openings.get(reading.verb, ())
-        down = down or "decrease" in reading.vocabulary.openings.get(reading.verb, ()) and not up
-        relative = re.search(r"\bby\b", small)
-        if relative and (down or "smaller" in small):
-            return 1 - value
-        return (
-            1 + value if relative and up or relative and "bigger" in small or relative and "larger" in small else value
-        )
-    if match := _TIMES.search(said):
-        value = float(next(group for group in match.groups() if group))
-        return 1 / value if "smaller" in small else value
-    if re.search(r"\bhalf\b|\bhalve\b|\bby two\b|\bby 2\b", small) and re.search(
-        r"half (?:the |its |of )?(?:size|as|resolution|original)|half(?:-size)?$|halve|(?:by|to|in) (?:a )?half|half size",
-        small,
-    ):
-        return 0.5
-    if re.search(r"\b(?:double|twice)\b", small) and (re.search(r"size|big|large|dimension", small)):
-        return 2.0
-    if re.search(r"\bquarter\b", small):
-        return 0.25
-    return 1 / 3 if re.search(r"\bthird\b", small) else None
-
-
-def read_upscale(reading: Reading) -> Operations | None:
-    """More pixels; twice as many a side unless a factor is given."""
-    thing = re.sub(
-        r"(?i)(?: (?:by|to|times|x))? ?(?:\d.*|2x|twice|four times|to 4k|4k)$|^(?:it|the \w+) (?=\d)",
-        "",
-        reading["thing"],
-    ).strip()
-    if thing and not _whole(reading, thing):
-        return None
-    small = numerals(low(reading.clause))
-    match = _TIMES.search(small)
-    scale = float(next(group for group in match.groups() if group)) if match else None
-    if scale is None and (percent := _PERCENT.search(small)):
-        scale = float(percent.group(1)) / 100 + (1 if " by " in small else 0)
-    if scale is None:
-        named = number(re.sub(r"\b[48]k\b", "", small))
-        scale = named if named and 1 < named <= 16 else 2.0
-    return [Upscale(scale=scale)] if 1 <= scale <= 16 else None
-
-
 def read_viewpoint(reading: Reading) -> Operations | None:
     """Another camera: the whole scene is altered."""
     if reading["view"] and not re.search(
@@ -432,10 +329,5 @@ def readers() -> dict[str, Any]:
         "flip": read_flip,
         "crop": read_crop,
         "expand": read_expand,
-        "resize": read_resize,
-        "upscale": read_upscale,
         "viewpoint": read_viewpoint,
     }
-
-
-__all__ = ["Target", "readers"]

@@ -66,10 +66,8 @@ def read_replace(reading: Reading) -> Operations | None:
     )
     quoted_new, quoted_old = reading.quoted(new), reading.quoted(old)
     if not (
-        (about_words or quoted_old is not None)
-        and (quoted_new or about_words)
-        or says
-        and (quoted_new or _WRITTEN_ON.search(small_old))
+        ((about_words or quoted_old is not None) and (quoted_new or about_words))
+        or (says and (quoted_new or _WRITTEN_ON.search(small_old)))
     ):
         return None
     if not new or low(new).startswith(("be ", "look ")):
@@ -132,10 +130,8 @@ def read_add(reading: Reading) -> Operations | None:
     """Words to write, quoted or bare behind "write"."""
     text, place = reading["text"], reading["place"]
     quoted = reading.quoted(text)
-    named = (
-        bool(re.search(r"<lettering>|", ""))
-        and bool(_WORDS.search(low(reading.clause)))
-        or re.search(r"\b(?:caption|label|number|name|speech bubble|message)\b", low(reading.clause))
+    named = (bool(re.search(r"<lettering>|", "")) and bool(_WORDS.search(low(reading.clause)))) or re.search(
+        r"\b(?:caption|label|number|name|speech bubble|message)\b", low(reading.clause)
     )
     named = (
         bool(_LETTERED.search(low(text[: text.index(chr(0xE000 + quotes_in(text)[0]))])))
@@ -147,10 +143,8 @@ def read_add(reading: Reading) -> Operations | None:
     writes = (
         "write" in reading.vocabulary.openings.get(reading.verb, ())
         and reading.verb not in ("print", "letter", "engrave", "stamp", "label", "title")
-        or bool(quoted)
-        and "write" in reading.vocabulary.openings.get(reading.verb, ())
-    )
-    if quoted is None and not (writes or named and _names_words(reading, text)):
+    ) or (bool(quoted) and "write" in reading.vocabulary.openings.get(reading.verb, ()))
+    if quoted is None and not (writes or (named and _names_words(reading, text))):
         return None
     if (
         quoted is not None

@@ -108,9 +108,8 @@ class Reading:
     def is_clear_background(self, text: str) -> bool:
         """A background with at most a word describing it: "the grassy park background"."""
         core = self._core(text)
-        return (
-            self.is_background(text)
-            or core.endswith((" background", " backdrop"))
+        return self.is_background(text) or (
+            core.endswith((" background", " backdrop"))
             and core.count(" ") <= 3
             and " in " not in core
             and " and " not in core

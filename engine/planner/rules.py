@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from heapq import merge
 
 from engine.operations import Context, EditOperation, HistoryOperation, Plan, Remove, Replace, Target
-from engine.planner import changes, dialogue, frame, lettering, scenery, things, tone
+from engine.planner import (
+    additions,
+    background,
+    dialogue,
+    frame,
+    lettering,
+    looks,
+    removal,
+    repairs,
+    sizes,
+    things,
+    tone,
+)
 from engine.planner.amounts import Degree, take_degree
 from engine.planner.clauses import conditional, meanwhile, split, strip_openers, tidy
 from engine.planner.normalise import Normal, low, mend_verb, normalise
@@ -17,12 +29,9 @@ from engine.planner.targets import parse_target
 from engine.planner.vocabulary import Vocabulary, load
 
 READERS: dict[str, Reader] = {
-    **dialogue.readers(),
-    **frame.readers(),
-    **lettering.readers(),
-    **scenery.readers(),
-    **things.readers(),
-    **tone.readers(),
+    name: reader
+    for module in (dialogue, frame, sizes, lettering, background, tone, repairs, looks, removal, additions, things)
+    for name, reader in module.readers().items()
 }
 SURE, MENDED, LOOSE = 0.9, 0.7, 0.6
 LOOSE_READERS = {"make", "state", "change", "enhance"}
@@ -182,6 +191,3 @@ def _question(normal: Normal, missed: list[str], vocabulary: Vocabulary) -> str:
     if len(words.split()) <= 3 and low(words).split()[0] not in vocabulary.openings:
         return f"What should I do with \u201c{words}\u201d?"
     return f"I did not understand \u201c{words}\u201d. What should I change, and how?"
-
-
-__all__ = ["READERS", "RulesPlanner", "changes"]

@@ -30,7 +30,7 @@ _PLACED = re.compile(
     rf"(?: ,)? (?:at|on|in|to|towards|toward|from|near|over) (?:the |its |your |my )?((?:{_POSITION}[- ]?)+)(?= |$)(?! ?of\b)"
 )
 _BARE_PLACED = re.compile(
-    rf" (?:,? ?)((?:(?:top|bottom|upper|lower|far)[- ])?(?:left|right|top|bottom|cent(?:er|re)|middle|foreground)(?: (?:corner|side))?)$"
+    r" (?:,? ?)((?:(?:top|bottom|upper|lower|far)[- ])?(?:left|right|top|bottom|cent(?:er|re)|middle|foreground)(?: (?:corner|side))?)$"
 )
 _RELATION = re.compile(
     r"(?: ,)? (?=(?:on|in|at|near|nearest|closest|next to|beside|behind|under|underneath|below|beneath|above|over|between|among|amongst|amid|around|"
@@ -73,7 +73,7 @@ def read_target(phrase: str, vocabulary: Vocabulary) -> Target:
     if low(text) in ("one", "ones"):
         return Target(previous=True, **fields)
     if low(text) in vocabulary["words.size"]:
-        return Target(size=low(text), **{"quantity": fields.get("quantity")})
+        return Target(size=low(text), quantity=fields.get("quantity"))
     if low(text).strip() in vocabulary["words.position"] and "position" not in fields:
         return Target(position=low(text), **fields)
     if colour := describing_colour(text, vocabulary):
@@ -119,7 +119,13 @@ def _strip_leading(text: str, fields: dict[str, Any], vocabulary: Vocabulary) ->
             fields.setdefault("quantity", "2")
         elif (first in NUMBERS or first.isdigit()) and rest:
             taken = _count(small, first, fields)
-        elif first in vocabulary["words.determiner"] and rest or first in ("of", "only", "just", "visible", "existing"):
+        elif (first in vocabulary["words.determiner"] and rest) or first in (
+            "of",
+            "only",
+            "just",
+            "visible",
+            "existing",
+        ):
             taken = first
         elif first in vocabulary["words.ordinal"] and rest:
             taken = first
@@ -226,4 +232,4 @@ def _stands_alone(before: str, part: str, vocabulary: Vocabulary) -> bool:
     if first in vocabulary["words.determiner"]:
         return True
     bare = " " not in small
-    return bare or last.endswith("s") and not last.endswith("ss")
+    return bare or (last.endswith("s") and not last.endswith("ss"))

@@ -253,7 +253,7 @@ def _verb_directed(reading: Reading) -> tuple[list[Tone], str] | None:
     if tone is None:
         return None
     tones, target = [tone], reading["target"]
-    if " with " in target or (parts := target.rsplit(" to ", 1))[1:] and colour_in(parts[1], reading.vocabulary):
+    if " with " in target or ((parts := target.rsplit(" to ", 1))[1:] and colour_in(parts[1], reading.vocabulary)):
         return None
     target = re.sub(r"(?i)^(?:up|down) | (?:up|down|off)$", "", target)
     if target:

@@ -14,6 +14,7 @@ from engine.fakes import FillInpainter, FixedGrounder
 from engine.operations import (
     Add,
     Adjust,
+    Background,
     Blur,
     Crop,
     EditOperation,
@@ -76,6 +77,8 @@ def test_a_given_mask_is_never_passed_by_exact_tools(rng: np.random.Generator) -
         Blur(mode="pixelate"),
         Style(prompt="black and white"),
         Recolor(target=THE_BALL, colour="blue"),
+        Background(action="blur"),
+        Background(action="colour", colour="white"),
     ):
         done = edit(image, operation, mask=mask)
         changed = (done.picture.rgb != image).any(axis=2)
