@@ -2,8 +2,9 @@
 
 Run: python -m benchmarks.fill [FOLDER] [--sheets OUT]. FOLDER (default $RETOUCH_DATA or ../shared/data) holds
 `inpaint/manifest.jsonl` with pictures whose truth is known, and `masks/` whose outlines serve as object-shaped holes.
-Medians over the pictures, inside the hole: seconds of processor time on one thread, PSNR, SSIM, seam (mean error of the slopes
-within 2 px of the rim) and band (mean |log2| of the ratio of texture energies over four octaves: over 1 is visibly blurred).
+Medians over the pictures, inside the hole: seconds of processor time on one thread, PSNR, SSIM, seam (mean error of the
+slopes within 2 px of the rim) and band (mean |log2| of the ratio of texture energies over four octaves: over 1 is
+visibly blurred).
 """
 
 from __future__ import annotations

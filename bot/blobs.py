@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from engine.errors import StorageFailed
+
 DIGEST = re.compile("[0-9a-f]{64}")
 INCOMING = "incoming"
 GRACE_S = 3600.0
@@ -36,14 +38,20 @@ class Blobs:
         (folder / INCOMING).mkdir(parents=True, exist_ok=True)
 
     def put(self, data: bytes) -> str:
-        """The digest under which `data` now is, and after a power cut still will be; a known blob is not rewritten."""
+        """The digest under which `data` now is, and after a power cut still will be; a known blob is not rewritten.
+
+        Raises: StorageFailed when the disk is full or fails.
+        """
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
-        if path.exists():
-            os.utime(path)
-        else:
-            self._write(path, data)
-        _sync_folder(path.parent)
+        try:
+            if path.exists():
+                os.utime(path)
+            else:
+                self._write(path, data)
+            _sync_folder(path.parent)
+        except OSError as exc:
+            raise StorageFailed from exc
         return digest
 
     def get(self, digest: str, *, verify: bool = True) -> bytes:

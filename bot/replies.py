@@ -100,6 +100,7 @@ ERRORS: dict[type[EditError], Callable[[Any], str]] = {
     errors.BackendMissing: _missing,
     errors.DownloadFailed: lambda e: f"{e.backend} did not arrive whole. The same command goes on where it stopped.",
     errors.DamagedWeights: lambda e: f"This is not the file the catalogue lists for {e.backend}; it was not installed.",
+    errors.StorageFailed: lambda e: f"The {e.backend} could not be written: is the disk full? Nothing was changed.",
     errors.OutOfMemory: lambda e: (
         f"{e.backend} ran out of memory, also with its smaller setting. Try a smaller region."
     ),

@@ -20,6 +20,7 @@
     └── BackendFailed                backend_failed       exit 5
         ├── DownloadFailed       a model's file did not arrive
         ├── DamagedWeights       a model's file has the wrong hash
+        ├── StorageFailed        the disk is full, or may not be written
         ├── OutOfMemory
         └── TimedOut
 
@@ -186,6 +187,13 @@ class DownloadFailed(BackendFailed):
 
 class DamagedWeights(BackendFailed):
     """A model's file does not have the catalogue's hash; it was not installed."""
+
+
+class StorageFailed(BackendFailed):
+    """The history could not be written; what it had is as it was."""
+
+    def __init__(self, backend: str = "history") -> None:
+        super().__init__(backend)
 
 
 class OutOfMemory(BackendFailed):

@@ -11,7 +11,6 @@ from bot.blobs import BlobLost
 from bot.history.patches import Pixels, picture_of
 from engine.data import Mask, Picture
 from engine.imageio.encode import encode as write_picture
-from engine.imageio.png import GREY, write_png
 
 
 def fingerprint(picture: Picture) -> str:
@@ -36,13 +35,8 @@ def decode(data: bytes, digest: str) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, order), np.uint8)
 
 
-def encode_mask(mask: Mask) -> bytes:
-    """(H, W) bool as 8-bit grey PNG, white = True: readers of 1-bit files differ in what they make of white."""
-    return write_png(mask.astype(np.uint8) * 255, mask.shape[1], 8, GREY)
-
-
 def decode_mask(data: bytes, digest: str) -> Mask:
-    """What `encode_mask` was given. Raises: BlobLost, naming `digest`, when it does not decode."""
+    """What `engine.imageio.encode_mask` was given. Raises: BlobLost, naming `digest`, when it does not decode."""
     return np.asarray(_decoded(data, cv2.IMREAD_GRAYSCALE, digest) > 127)
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.history.schema import VERSION, metadata
-from engine.errors import BadOption, TimedOut
+from engine.errors import BadOption, StorageFailed, TimedOut
 
 PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 ATTEMPTS = 6
@@ -45,7 +45,8 @@ class Database:
     async def open(cls, path: Path) -> Database:
         """The database at `path` at the schema of this release: created, or migrated, where it is not.
 
-        Raises: BadOption for a database of a later release, TimedOut when other processes never let go of it.
+        Raises: BadOption for a database of a later release, TimedOut when other processes never let go of it,
+        StorageFailed when the disk is full or fails.
         """
         engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(path)))
         event.listen(engine.sync_engine, "connect", _on_connect)
@@ -53,6 +54,9 @@ class Database:
         database = cls(engine)
         try:
             await _patiently(database._bring_up_to_date)
+        except OperationalError as exc:
+            await engine.dispose()
+            raise StorageFailed from exc
         except BaseException:
             await engine.dispose()
             raise
@@ -72,13 +76,16 @@ class Database:
     async def write(self) -> AsyncGenerator[AsyncConnection]:
         """A connection that is the only writer; committed at the end, rolled back when the body raises.
 
-        Raises: TimedOut when the other writers never let go.
+        Raises: TimedOut when the other writers never let go, StorageFailed when the disk is full or fails.
         """
-        async with self._turn, self._engine.connect() as connection:
-            await connection.execution_options(write=True)
-            await _patiently(connection.begin)
-            yield connection
-            await connection.commit()
+        try:
+            async with self._turn, self._engine.connect() as connection:
+                await connection.execution_options(write=True)
+                await _patiently(connection.begin)
+                yield connection
+                await connection.commit()
+        except OperationalError as exc:
+            raise StorageFailed from exc
 
     async def checkpoint(self) -> None:
         """Fold the write-ahead log into the file and empty it, unless someone reads just then."""

@@ -17,6 +17,7 @@ from bot.history.patches import Mode, Piece, Pixels, canvas, differences, draw, 
 from bot.history.records import Revision, Stored
 from bot.history.rows import PieceRow
 from engine.data import Mask, Offset, Picture
+from engine.imageio import encode_mask
 
 DEEPEST = 64
 MOST_DRAWN = 4
@@ -123,7 +124,7 @@ class Storage:
     def _put_mask(self, mask: Mask | None, blobs: dict[str, bytes]) -> str | None:
         if mask is None:
             return None
-        data = codec.encode_mask(mask)
+        data = encode_mask(mask)
         digest = self.blobs.put(data)
         blobs[digest] = data
         return digest

@@ -160,6 +160,12 @@ class History:
         async with self._database.read() as connection:
             return await moves.summaries(connection, limit)
 
+    async def name(self, conversation: str) -> str:
+        """What the first picture's file was called; "" where there is no such conversation."""
+        query = select(conversations.c.name).where(conversations.c.id == conversation)
+        async with self._database.read() as connection:
+            return await connection.scalar(query) or ""
+
     async def conversations_of(self, picture: Picture) -> list[str]:
         """The conversations in which some revision is this very picture, the one used last first."""
         fingerprint = await asyncio.to_thread(codec.fingerprint, picture)

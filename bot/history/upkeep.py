@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.blobs import Blobs
 from bot.history.schema import BLOBS, conversations, revisions
+from engine.errors import BadOption
 
 COLLECT_EVERY_S = 24 * 3600.0
 COLLECTED = "collected"
@@ -18,9 +19,15 @@ COLLECTED = "collected"
 
 
 def furnish(home: Path) -> Blobs:
-    """The blobs of the home, which is made for its owner's eyes only where it is not there."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Blobs(home / "blobs")
+    """The blobs of the home, which is made for its owner's eyes only where it is not there.
+
+    Raises: BadOption for a home that cannot be made or written.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Blobs(home / "blobs")
+    except OSError as exc:
+        raise BadOption("RETOUCH_HOME", home, "a folder that can be written") from exc
 
 
 def collection_due(home: Path) -> bool:

@@ -73,7 +73,7 @@ def _placed(left: list[Region], wish: Wish, height: int, width: int) -> list[Reg
     ranked = sorted(left, key=lambda region: distance[id(region)])
     if wish.count is not None and wish.count > 1:
         return ranked[: wish.count]
-    return [region for region in ranked if distance[id(region)] <= distance[id(ranked[0])] + _TIE]
+    return [region for region in ranked if distance[id(region)] <= distance[id(ranked[0])] + _TIE + 1e-9]
 
 
 def _distance(region: Region, among: Sequence[Region], sides: frozenset[Side], height: int, width: int) -> float:

@@ -49,8 +49,8 @@ def encode(picture: Picture, format: str, quality: int = 95) -> bytes:  # noqa: 
 
 
 def encode_mask(mask: Mask) -> bytes:
-    """A 1-bit PNG of the mask, white where pixels regenerate."""
-    return write_png(np.packbits(mask, axis=1), mask.shape[1], 1, GREY)
+    """An 8-bit grey PNG, white where pixels regenerate; readers of 1-bit files differ in what they make of white."""
+    return write_png(mask.astype(np.uint8) * np.uint8(255), mask.shape[1], 8, GREY)
 
 
 def preview(picture: Picture, max_side: int, quality: int = 80) -> bytes:

@@ -14,6 +14,7 @@ _ITERATIONS = 200
 _TOLERANCE = 0.05
 _CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 _GRAIN_TRIES = 12
+_GRAIN_STRENGTH = 0.5
 
 
 class _Bridge:
@@ -76,7 +77,7 @@ def heal_thin(image: Image, hole: Mask, barred: Mask, seed: int) -> Image:
     """
     filled = image.copy()
     grain, known = _grain(image, hole | barred)
-    smooth = bridge(image, hole) + _borrowed(grain, known, hole, seed)
+    smooth = bridge(image, hole) + np.float32(_GRAIN_STRENGTH) * _borrowed(grain, known, hole, seed)
     filled[hole] = np.clip(np.rint(smooth), 0, 255).astype(np.uint8)
     return filled
 

@@ -17,16 +17,12 @@ from engine.planner.colours import colour_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, decapitalised, definite
 from engine.planner.targets import NUMBERS
+from engine.planner.vocabulary import expression
 
-_PLACE = re.compile(
-    r"(?:^| )(?:, )?((?:(?:directly |right |just )?(?:on top of|on|onto|in front of|in between|inside|into|in|next to|beside|behind|under(?:neath)?|beneath|above|below|over|near|between|among(?:st)?|amid(?:st)?|"
-    r"around|at|along|across|by|against|to the (?:left|right|top|bottom|side|front|back|rear|foreground|background|upper|lower|far|middle|center|centre)(?: side)?(?: of)?|to|left of|right of|within|atop|throughout|outside|beyond|from|off)) .+)$"
-)
+_PLACE = expression("place_of_addition")
 
 
-_WHOLE_PLACE = re.compile(
-    r"^(?:to|in|into|within|on|onto) (?:the |this |that |my )?(?:whole |entire )?(?:image|photo|picture|photograph|scene|shot|pic)(?:'s composition)?$"
-)
+_WHOLE_PLACE = expression("whole_place")
 
 
 def read_there(reading: Reading) -> Operations | None:
@@ -53,11 +49,7 @@ def read_add(reading: Reading) -> Operations | None:
         return None
     if place and not _PLACE.match(low(place)):
         return None
-    putting = (
-        "put" in reading.vocabulary.openings.get(reading.verb, ())
-        and reading.verb not in ("place",)
-        and "add" not in reading.vocabulary.openings.get(reading.verb, ())
-    )
+    putting = reading.does("put") and reading.verb not in ("place",) and not reading.does("add")
     if (putting or reading.verb == "place") and existing(reading, prompt):
         return None
     if place:
@@ -96,11 +88,7 @@ def split_place(reading: Reading, text: str) -> tuple[str, str | None]:
 
 
 def _definite_place(reading: Reading, place: str) -> bool:
-    after = re.sub(
-        r"^(?:directly |right |just )?(?:on top of|in front of|in between|next to|to the \w+(?: side)?(?: of)?|left of|right of|\w+) ?",
-        "",
-        place,
-    )
+    after = expression("place_preposition").sub("", place)
     first = after.split(" ")[0]
     return (
         place.startswith("to the ")
@@ -117,7 +105,7 @@ def read_give(reading: Reading) -> Operations | None:
     if reading["phrase"]:
         target, prompt = _given(reading, reading["phrase"])
     if place and not target:
-        if "enrich" in reading.vocabulary.openings.get(reading.verb, ()):
+        if reading.does("enrich"):
             core = re.sub(r"(?i)^(?:the )?(?:essence|presence|inclusion) of ", "", prompt)
             return (
                 None
@@ -153,10 +141,7 @@ def read_give(reading: Reading) -> Operations | None:
         r"\b(?:a|an|some)$", reading.clause[: -len(prompt)].strip()
     ):
         return [Alter(target=reading.target(target), prompt=reading.spoken(prompt))]
-    if re.search(
-        r"\b(?:smile|look|expression|texture|pattern|face|effect|finish|appearance|haircut|hairstyle|makeover|pose|feel|vibe|frown|tan|makeup)\b",
-        low(prompt),
-    ):
+    if expression("given_state").search(low(prompt)):
         return [Alter(target=reading.target(target), prompt=reading.spoken(prompt))]
     article = re.search(r"\b(a|an|some|two|three|another|several|a pair of) " + re.escape(prompt) + "$", reading.clause)
     thing = f"{article.group(1)} {prompt}" if article else prompt
@@ -200,18 +185,12 @@ def read_duplicate(reading: Reading) -> Operations | None:
 def read_move(reading: Reading) -> Operations | None:
     """A thing somewhere else; a side, a place, or a nudge."""
     text, place = reading["target"], reading["place"]
-    match = re.search(
-        r" ((?:a bit |a little |slightly |further |more |\d+ ?(?:px|pixels|%|percent)? |\d+ )*(?:to|into|onto|on|over|next|beside|behind|in|under|above|below|near|left|right|up|down|closer|away|further|farther|forward|backwards?|off|between|towards?|inside|against|at|from)\b.*)$",
-        f" {low(f'{text} {place}')}",
-    )
+    match = expression("goal_of_move").search(f" {low(f'{text} {place}')}")
     whole = f"{text} {place}".strip()
     if not match or match.start() == 0:
         return None
     thing, goal = whole[: match.start() - 1].strip(), whole[match.start() :].strip()
-    if (
-        "put" in reading.vocabulary.openings.get(reading.verb, ())
-        and "move" not in reading.vocabulary.openings.get(reading.verb, ())
-    ) or reading.verb in ("put", "bring"):
+    if (reading.does("put") and not reading.does("move")) or reading.verb in ("put", "bring"):
         if not existing(reading, whole):
             return None
     if (
@@ -220,7 +199,7 @@ def read_move(reading: Reading) -> Operations | None:
         or subject_of(reading, thing).attribute in ("colour", "style")
     ):
         return None
-    if goal.lower().startswith(("in a ", "in an ")) and "put" in reading.vocabulary.openings.get(reading.verb, ()):
+    if goal.lower().startswith(("in a ", "in an ")) and reading.does("put"):
         return [Alter(target=reading.target(thing), prompt=reading.spoken(goal))]
     relation = re.match(r"(?:from|in|on) .+? (to|onto|into|next to|closer|over to) ", low(goal))
     if relation:

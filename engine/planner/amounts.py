@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from engine.planner.normalise import low
-from engine.planner.vocabulary import Vocabulary
+from engine.planner.vocabulary import Vocabulary, expression
 
 ONES = [
     "zero",
@@ -158,11 +158,7 @@ def _without(text: str, match: re.Match[str]) -> str:
 def aspect(text: str) -> str | None:
     """The aspect ratio a phrase names, as "W:H"; None where it names none."""
     small = re.sub(r"^(?:a|an|the|into|to|in|for) ", "", low(text)).strip()
-    small = re.sub(
-        r" ?(?:aspect ratio|aspect|ratio|format|crop|size|shape|shaped|orientation|mode|picture|image|photo)$",
-        "",
-        small,
-    )
+    small = expression("aspect_noun").sub("", small)
     small = re.sub(r"^(?:an?|the|perfect) ", "", small)
     if small in ASPECTS:
         return ASPECTS[small]

@@ -13,6 +13,7 @@ from engine.planner.colours import colour_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
 from engine.planner.tone import tones_of
+from engine.planner.vocabulary import expression
 
 _BEHIND = re.compile(r"^(?:everything|what's|whatever is|all|what is) behind ")
 
@@ -72,11 +73,7 @@ def background_becomes(reading: Reading, prompt: str) -> Operations | None:
     tones = tones_of(prompt)
     if tones or small.startswith(("more ", "less ")) or _is_lookless(small):
         return None
-    prompt = re.sub(
-        r"(?i)^(?:be |become |look like |look |show |depict |illustrate |portray |evoke |convey |reflect |resemble |simulate |capture |represent |feature |display |showcase |have |of |with |that of |something like |mimic |into |in |on |at |in front of |against )+",
-        "",
-        prompt,
-    )
+    prompt = expression("backdrop_lead").sub("", prompt)
     return [Background(action="replace", prompt=reading.spoken(prompt))] if prompt else None
 
 

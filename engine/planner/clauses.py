@@ -6,37 +6,23 @@ import re
 from functools import cache
 
 from engine.planner.normalise import low, quotes_in
-from engine.planner.vocabulary import Vocabulary
+from engine.planner.vocabulary import Vocabulary, expression
 
 MAX_CLAUSES = 24
 MAX_CLAUSE = 500
 """Characters of one clause that are read: what follows is description."""
 
-_JOINT = re.compile(
-    r" (?:, and then|and then|, then|then|, and also|and also|, after that|, plus|, and|, but|, while also|while also|while|and|but|, as well as|plus|&|,) "
-)
+_JOINT = expression("joint")
 _CHAIN = re.compile(r"then|after that")
-_PASSIVE = re.compile(
-    r"^(.{1,300}?) (?:(?:should|must|shall|needs?|ought|has|have|had|is|are|was|were|got|want(?:s|ed)?)(?: to)?|to|can|could|may|might|will) (?:also )?(?:to )?(?:be|get|being) (\S+)(?: (.*))?$"
-)
-_LET = re.compile(
-    r"^(?:let|have|get) ((?:the|my|this|that|these|those|all|his|her|its|their|every|each|both) .{1,300}?) (?:to )?be (\S+)(?= |$)"
-)
-_VERDICT = re.compile(r"(?: ,)? (?:and |so |then )?(?:it|this|i|they)(?:'ll| will| would| may| might| should)(?: .*)?$")
-_MODAL = re.compile(
-    r"^(?:can't|couldn't|can|could|should|would|may|will|shall|might) (?=(?:the|my|this|that|these|those|all|his|her|its|their|every|each|it|he|she|they|both|there|a|an)\b)"
-)
-_INVERTED = re.compile(
-    r"^(can|could|should|would|may|will|shall|might) ((?:the|my|this|that|these|those|all|his|her|its|their|every|each) .{1,300}?) (?=be \S+(?:ed|en|ne|ut|de)\b)"
-)
+_PASSIVE = expression("passive")
+_LET = expression("let_passive")
+_VERDICT = expression("verdict")
+_MODAL = expression("modal_first")
+_INVERTED = expression("inverted_passive")
 _REQUIRED = re.compile(r"^(.{1,300}?) (?:needs?|wants?|requires?) (\S+ing)(?: (.*))?$")
-_ASKED = re.compile(
-    r" (?:(?:can|could|would|will) (?:you|we|u|i)(?: please)?|let's|lets|let us|please|if (?:you|we|i|it is possible to)(?: could| can| would| again)?|is it possible to|try) "
-)
-_MEANWHILE = re.compile(
-    r" (?:now|please|actually|again|just|also|say|lets say|let's say|may be|maybe|further|more say)(?= )"
-)
-_CONDITION = re.compile(r"^(?:.{0,120}? )?(?:if|that|wish) (?:it|you|we|u|i) (?:could |can |would |will )?(?=\S)")
+_ASKED = expression("asked")
+_MEANWHILE = expression("meanwhile")
+_CONDITION = expression("condition")
 
 
 @cache

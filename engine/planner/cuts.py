@@ -9,6 +9,13 @@ from engine.planner.colours import colour_in, trailing_colour
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
 from engine.planner.tone import tones_of
+from engine.planner.vocabulary import expression
+
+_SO_THAT = re.compile(r" (?:so (?:that )?(?:it|they) (?:is|are|looks?) )")
+_LINKED = re.compile(r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|,|more|were|was|is|are))+$")
+_ARTICLES = ("the", "a", "an")
+_BEHIND_ADJECTIVE = ("and ", "with ", "in ", "as ", "like ", ",", "so ")
+_BEFORE_NOUNS = ("in", "on", "with", "of", "like", "wearing", "holding", "near", "at", "by", "to")
 
 
 def clause_becomes(reading: Reading, clause: str, *, strict: bool = False) -> Operations | None:
@@ -39,97 +46,66 @@ def _shared(reading: Reading, clause: str) -> Operations | None:
 
 def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
     """Where the thing may end and the result begin, best guess first."""
-    small = low(clause)
     cuts: list[tuple[str, str]] = []
-    pronoun = reading.vocabulary["words.pronoun"].leading(small)
-    if (
-        pronoun
-        and pronoun != small
-        and not (
-            pronoun in ("this", "that", "these", "those", "her")
-            and reading.vocabulary["states.verbs"].leading(small[len(pronoun) + 1 :]) is None
-            and _noun_follows(reading, small[len(pronoun) + 1 :])
-        )
-    ):
-        cuts.append((clause[: len(pronoun)], clause[len(pronoun) + 1 :]))
+    if size := _pronoun(reading, low(clause)):
+        cuts.append((clause[:size], clause[size + 1 :]))
     if coloured := trailing_colour(clause, reading.vocabulary):
-        cuts.append(
-            (
-                re.sub(
-                    r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|,|more|were|was|is|are))+$",
-                    "",
-                    coloured.thing,
-                ),
-                coloured.colour,
-            )
-        )
-    if match := re.search(r" (?:so (?:that )?(?:it|they) (?:is|are|looks?) )", small):
-        cuts.append((clause[: match.start()], clause[match.end() :]))
-    if match := re.search(
-        r" (?=(?:to )?(?:look|appear|resemble|seem|be|become|have|wear|say|read|change into|transform into|morph into|turn into|turn|more|less|into|as if|made of|made from|made out of|out of|as big as)\b)",
-        small,
-    ):
-        cuts.append((clause[: match.start()], clause[match.end() :]))
+        cuts.append((_LINKED.sub("", coloured.thing), coloured.colour))
+    for pattern in (_SO_THAT, expression("result_lead")):
+        if match := pattern.search(low(clause)):
+            cuts.append((clause[: match.start()], clause[match.end() :]))
     words = clause.split(" ")
     lower = [low(word).strip(",") for word in words]
-    for index in range(1, len(words)):
-        rest = " ".join(lower[index:])
-        verb = reading.vocabulary["states.verbs"].leading(rest)
-        adjective = reading.vocabulary["states.adjectives"].leading(rest)
-        ends = adjective is not None and (
-            adjective == rest
-            or rest[len(adjective) :].lstrip().startswith(("and ", "with ", "in ", "as ", "like ", ",", "so "))
-        )
-        if (
-            (
-                verb
-                and index > (1 if strict else 0)
-                and lower[index - 1] not in ("the", "a", "an", "his", "her", "its", "their", "to")
-            )
-            or ends
-            or (lower[index].endswith("ing") and index > 1 and lower[index - 1] not in ("the", "a", "an"))
-        ):
+    for index in (_at_state(reading, lower, strict), _at_article(lower), None if strict else _at_end(reading, lower)):
+        if index:
             cuts.append((" ".join(words[:index]), " ".join(words[index:])))
-            break
-    for index in range(2, len(words)):
-        if lower[index] in ("a", "an") and lower[index - 1] not in (
-            "in",
-            "on",
-            "with",
-            "of",
-            "like",
-            "wearing",
-            "holding",
-            "near",
-            "at",
-            "by",
-            "to",
-        ):
-            cuts.append((" ".join(words[:index]), " ".join(words[index:])))
-            break
-    if not strict and len(words) > 1 and lower[0] in reading.vocabulary["words.definite"] and len(words) > 2:
-        size = (
-            2
-            if len(words) > 3
-            and lower[-2]
-            in (
-                "really",
-                "very",
-                "more",
-                "less",
-                "so",
-                "super",
-                "much",
-                "completely",
-                "bit",
-                "totally",
-                "all",
-                "slightly",
-            )
-            else 1
-        )
-        cuts.append((" ".join(words[:-size]), " ".join(words[-size:])))
     return [(thing.strip(), result.strip()) for thing, result in cuts if thing.strip() and result.strip()]
+
+
+def _pronoun(reading: Reading, small: str) -> int:
+    """The length of the pronoun a clause opens with; 0 where "this" or "her" only points at a noun."""
+    pronoun = reading.vocabulary["words.pronoun"].leading(small)
+    if not pronoun or pronoun == small:
+        return 0
+    rest = small[len(pronoun) + 1 :]
+    acts = reading.vocabulary["states.verbs"].leading(rest) is not None
+    points = pronoun in ("this", "that", "these", "those", "her") and not acts and _noun_follows(reading, rest)
+    return 0 if points else len(pronoun)
+
+
+def _at_state(reading: Reading, lower: list[str], strict: bool) -> int | None:
+    """The first word that says what the thing does or is like: "the dog | look up", "the door | open"."""
+    verbs, adjectives = reading.vocabulary["states.verbs"], reading.vocabulary["states.adjectives"]
+    for index in range(1, len(lower)):
+        rest, before = " ".join(lower[index:]), lower[index - 1]
+        acts = (
+            verbs.leading(rest)
+            and index > int(strict)
+            and before not in (*_ARTICLES, "his", "her", "its", "their", "to")
+        )
+        adjective = adjectives.leading(rest)
+        is_like = adjective is not None and (
+            adjective == rest or rest[len(adjective) + 1 :].startswith(_BEHIND_ADJECTIVE)
+        )
+        if acts or is_like or (lower[index].endswith("ing") and index > 1 and before not in _ARTICLES):
+            return index
+    return None
+
+
+def _at_article(lower: list[str]) -> int | None:
+    """The article that opens what the thing becomes: "the dog | a cat"; not one behind a preposition."""
+    for index in range(2, len(lower)):
+        if lower[index] in ("a", "an") and lower[index - 1] not in _BEFORE_NOUNS:
+            return index
+    return None
+
+
+def _at_end(reading: Reading, lower: list[str]) -> int | None:
+    """The last word, with what strengthens it: "the train | really modern"."""
+    if len(lower) < 3 or lower[0] not in reading.vocabulary["words.definite"]:
+        return None
+    strengthened = len(lower) > 3 and lower[-2] in reading.vocabulary["states.strengtheners"]
+    return len(lower) - (2 if strengthened else 1)
 
 
 def _noun_follows(reading: Reading, rest: str) -> bool:

@@ -32,7 +32,7 @@ from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
 from engine.planner.targets import read_target
 from engine.planner.tone import tone_of
-from engine.planner.vocabulary import Vocabulary
+from engine.planner.vocabulary import Vocabulary, expression
 
 ORDINALS = {
     "first": "1",
@@ -51,20 +51,10 @@ ORDINALS = {
     "last": "last",
 }
 _SIMPLE = {"undo": Undo, "redo": Redo, "restart": Restart, "compare": Compare, "retry": Retry}
-_MORE = re.compile(
-    r"^(?:(?:even|some|do it|do that|do this|make it|go|yes|no|now|a|just|and|it|increase|raise|push|take it|repeat|again|still|keep going|carry on|bump it|turn it up|further|lift it|move it|tilt it|rotate it|tilt|rotate|turn it|turn|change|increase it|brighten it|intensify it|boost it|strengthen it|more|can you do it|need|do the same|do|it by|that|same) )*"
-    r"(?:more|further|again|stronger|harder|keep going|up|same again|once more|one more time|another|it|by|even more|increase|the same(?: thing)?(?: again)?|by same amount|by the same amount|rotate|tilt|change|farther|raise|in the same direction|more of that|intensify|amplify|boost)(?: (?:it|that|of that|please|again|more|further|still|in the same direction|the same way|by the same amount|strongly|by|so|same amount|degree|degrees))*$"
-)
-_LESS = re.compile(
-    r"^(?:(?:no|make it|go|a|do it|that's|that is|it's|its|slightly|now|just|even|turn it|take it|dial it|tone it|bring it|scale it|but|reduce|decrease|lower|way|far|still|a bit|i think we may have|maybe|pull it) )*"
-    r"(?:less|not so (?:much|strong|strongly|heavy|bright|dark)|not that (?:much|strong|strongly)|too (?:much|strong|intense|heavy|far)|weaker|softer|gentler|subtler|more subtle|reduce|decrease|lower|down|back|tone it down|dial it back|dial back|overdone|back off|milder|reduce it|decrease it|lower it|too strong|smaller amount|ease off|less strong|half as much|undo half|go easy)(?: (?:it|that|please|a bit|of that|further|again|more|down|back|strong|intense|the effect|on it|by))*$"
-)
-_OTHER_WAY = re.compile(
-    r"\b(?:other (?:way|side|direction)|opposite|wrong (?:way|direction)|reverse direction|vice versa|anti.?clock\w*|counter.?clock\w*|clock.?wise|clockwise)\b|^(?:to the |towards? (?:the )?|make it )?(?:left|right)(?: side| instead)?$"
-)
-_CHOICE = re.compile(
-    r"^(?:the |number |no\.? |option |take |choose |pick |use |i (?:mean|meant|want) |it's |only |just |select |make it |no , |yes , |#)*(.+?)(?: one| ones| please| of them| of the two| option)*$"
-)
+_MORE = expression("more")
+_LESS = expression("less")
+_OTHER_WAY = expression("other_way")
+_CHOICE = expression("choice")
 
 
 def read_history(reading: Reading) -> Operations | None:
@@ -105,11 +95,7 @@ def read_vary(reading: Reading) -> Operations | None:
 
 def read_goto(reading: Reading) -> Operations | None:
     """A revision by number or id."""
-    words = re.sub(
-        r"(?i)^(?:the |to |number |no\.? |#)+|(?: one| picture| image| version| edit| photo| step| revision)+$",
-        "",
-        low(reading["revision"]),
-    )
+    words = expression("revision_lead").sub("", low(reading["revision"]))
     if words in ORDINALS:
         return [Goto(revision=ORDINALS[words])]
     if words in ("original", "start", "beginning"):
@@ -207,12 +193,8 @@ def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
     return [Refine(change=clause)] if small in ("more", "stronger") else None
 
 
-_TOO = re.compile(
-    r"(?:and |also |now |do |then |but )*(?P<thing>(?:the|his|her|my|their|its|this|that|these|those|all) .{1,80}?) (?:too|as well|also)$"
-)
-_SAME = re.compile(
-    r"(?:and |now |also |do |apply |then |please )*(?:the )?same (?:thing |edit |change )?(?:for|to|with|on) (?P<thing>.{1,80})$"
-)
+_TOO = expression("too")
+_SAME = expression("same_for")
 
 
 def _carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> Any:
@@ -234,11 +216,7 @@ def _carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> Any:
 
 def _instead(small: str, vocabulary: Vocabulary) -> str | None:
     """A bare colour, as an answer to the last recolouring."""
-    core = re.sub(
-        r"^(?:make it|in|no|no ,|rather|try|i meant|i mean|but|change it to|change to|to|with|or|how about|what about|maybe) |(?: instead| rather| please)$",
-        "",
-        small,
-    ).strip(" ,")
+    core = expression("instead_lead").sub("", small).strip(" ,")
     core = re.sub(r"^(?:make it|rather|to) ", "", core)
     return colour_in(core, vocabulary) if core else None
 
@@ -275,33 +253,20 @@ def _adjust_more(last: Adjust, small: str, percent: float | None, clause: str) -
         else 20.0
     )
     amount: float | None = None
-    if re.search(
-        r"\b(?:increase|raise|up|lift|boost|bump|increment|increasing|raising|increased|intensify)\b", small
-    ) and _elliptical(small):
+    if expression("raising_verb").search(small) and _elliptical(small):
         amount = step
     elif re.search(r"\b(?:decrease|reduce|lower|decreasing|reducing|lowering|reduced)\b", small) and _elliptical(small):
         amount = -step
     elif _LESS.match(small):
         amount = -way * (step if percent is not None else min(10.0, abs(last.amount) / 2))
-    elif re.search(r"\b(?:other|opposite|reverse|wrong)\b", small) and re.fullmatch(
-        r"(?:(?:no|go|do it|in|make it|it|to|the|other|opposite|reverse|way|side|direction|instead|around|round|wrong|that's|,) ?)+",
-        small,
-    ):
+    elif re.search(r"\b(?:other|opposite|reverse|wrong)\b", small) and expression("reversal_word").fullmatch(small):
         amount = -way * (abs(percent) if percent is not None else abs(last.amount))
-    elif _MORE.match(small) or (
-        percent is not None
-        and re.fullmatch(
-            r"(?:make it|do it|by|more|it|further|another|would be good|should be good|is fine|try|say|maybe|will do|yes|no|how about|to| )+",
-            small,
-        )
-    ):
+    elif _MORE.match(small) or (percent is not None and expression("amount_word").fullmatch(small)):
         amount = way * step
     return [last.model_copy(update={"amount": max(-100.0, min(100.0, amount))})] if amount is not None else None
 
 
-_ELLIPTICAL = re.compile(
-    r"^(?:(?:we|i|you|think|should|could|can|please|would|if|it|will|be|better|perfect|try|trying|again|and|further|more|by|to|would|like|want|need|just|required|a|the|that|this|up|down|now|no|yes|is|may|have|way|too|much|overdone|then|also|increase|increasing|increased|increment|raise|raising|raised|lift|boost|bump|decrease|decreasing|decreased|reduce|reducing|reduced|lower|lowering|bit|little|same|amount|same amount|another|still|its|fine|good|percent|so|intensify|some|even|once|was|were|let|us|lets|let's|my|opinion|in|did|not|enough|way) ?)+$"
-)
+_ELLIPTICAL = expression("elliptical_word")
 
 
 def _elliptical(small: str) -> bool:
@@ -309,9 +274,7 @@ def _elliptical(small: str) -> bool:
     return _ELLIPTICAL.match(small) is not None
 
 
-_TURN_WORDS = re.compile(
-    r"^(?:(?:rotate|turn|tilt|move|change|spin|it|by|further|more|again|to|the|towards?|left|right|side|direction|in|clock|clockwise|wise|anti|anticlockwise|anti-clockwise|counter|counterclockwise|counter-clockwise|degrees?|deg|other|same|opposite|way|do|make|back|increase|reduce|decrease|on|of|a|an|angle|bit|little|no|yes|can|you|could|please|and|also|now|for|another|try|image|picture|photo|another|some|much|too|less|once|i|think|will|be|better|nah|nash|would|anti-clock|anti clock|want|need|that|this|instead|say|with|should|we|as|well|still|slightly|even|further|oops|wrong|if|good|[-+]?\d+(?:\.\d+)?°?) ?)+$"
-)
+_TURN_WORDS = expression("turn_word")
 
 
 def _turn_more(last: Rotate, clause: str, small: str, percent: float | None) -> Operations | None:

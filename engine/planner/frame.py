@@ -15,6 +15,7 @@ from engine.operations import (
 from engine.planner.amounts import aspect, number, numerals, side_words
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
+from engine.planner.vocabulary import expression
 
 _ANTICLOCKWISE = re.compile(r"\b(?:anti|counter|ccw|widdershins)|\bleft\b|\bminus\b")
 
@@ -68,10 +69,7 @@ def read_rotate(reading: Reading) -> Operations | None:
 def _split_turn(text: str) -> tuple[str, str]:
     """The thing and how far it turns, when no word stands between: "the image left by 90"."""
     small = numerals(low(text))
-    match = re.search(
-        r"(?:^| )(?:(?:slightly|by|to|towards?|on|in|for|a|the|again|further|little|bit|more|say|about|with|at|an|angle|of|around|,|over|another) )*(?:-?\d|left|right|clock|anti|counter|cw|ccw|sideways|around|slightly|little\b|bit\b)",
-        small,
-    )
+    match = expression("turn").search(small)
     if not match:
         return text, ""
     thing = small[: match.start()].strip()
@@ -98,11 +96,7 @@ def read_flip(reading: Reading) -> Operations | None:
     """A mirrored picture; left and right are swapped unless the words say otherwise."""
     small = low(reading.clause)
     vertical = bool(re.search(r"\bvertical|\bupside|top to bottom|up(?:-| and )down|\bbottom", small))
-    thing = re.sub(
-        r"(?i)\b(?:horizontally|vertically|horizontal|vertical|left to right|right to left|top to bottom|along the (?:x|y) axis|left-right|sideways|over|around|it over)\b",
-        "",
-        reading["thing"],
-    ).strip(" ,")
+    thing = expression("flip_direction").sub("", reading["thing"]).strip(" ,")
     if thing and not _whole(reading, thing):
         if reading.verb in ("invert", "reverse", "reflect"):
             return None
@@ -118,7 +112,7 @@ def read_crop(reading: Reading) -> Operations | None:
     if said:
         ratio = aspect(said)
         return [Crop(aspect=ratio)] if ratio and (reading.verb or _names_aspect(said, reading)) else None
-    if reading.verb and "zoom_in" in reading.vocabulary.openings.get(reading.verb, ()) and not reading["target"]:
+    if reading.verb and reading.does("zoom_in") and not reading["target"]:
         return [Crop(sides=("all",), amount=_tightness(reading))]
     text = reading["result"] or reading["target"]
     if not text or (text and reading.is_whole(text) and "target" not in reading.slots):
@@ -164,15 +158,7 @@ def _cut_sides(reading: Reading, text: str) -> Crop | None:
             "bottom": "top",
             "lower": "top",
         }[half.group(1)]
-        return (
-            Crop(sides=(opposite,), amount=share)
-            if share
-            and re.fullmatch(
-                r"(?:only |just |and give |the |to |out |in )*(?:left|right|top|bottom|upper|lower) \w+(?: and .*| of .*)?",
-                small,
-            )
-            else None
-        )
+        return Crop(sides=(opposite,), amount=share) if share and expression("half_only").fullmatch(small) else None
     removes = re.search(r"\b(?:off|from|away|by)\b", small) or reading.verb in (
         "cut off",
         "trim",
@@ -184,14 +170,7 @@ def _cut_sides(reading: Reading, text: str) -> Crop | None:
         "slice off",
         "crop",
     )
-    if (
-        sides
-        and removes
-        and re.fullmatch(
-            r"(?:(?:a|an|the|bit|little|some|slightly|off|of|from|on|in|by|out|away|both|all|sides?|edges?|left|right|top|bottom|hand|around|and|,|picture|image|photo|it|\d+(?:\.\d+)?%?|percent|each|every|more|part|half|third|quarter|side|tad|touch|edge) ?)+",
-            small,
-        )
-    ):
+    if sides and removes and expression("edge_word").fullmatch(small):
         amount = (
             float(percent.group(1))
             if percent
@@ -225,21 +204,10 @@ def _crop_target(reading: Reading, text: str) -> Operations | None:
         "trim",
     ):
         return None
-    text = re.sub(
-        r"(?i)^(?:out|and (?:give|share|get|show)(?: (?:me|us|it))?(?: to me)?|the image of|image of|the picture of|in|to)\s+",
-        "",
-        text,
-    )
+    text = expression("crop_lead").sub("", text)
     text = re.sub(r"(?i)^(?:the )?(?:image|picture|photo) (?:of|so .* only) ", "", text)
-    text = re.sub(
-        r"(?i)(?: ,)? (?:and (?:share|give|send|show).*|out of (?:the|this) (?:image|picture|photo)|from above image|from (?:the )?(?:above )?(?:image|picture|photo).*|in above image|out|for my .*|separately)$",
-        "",
-        text,
-    )
-    if re.fullmatch(
-        r"(?:a )?(?:bit|little|tighter|closer|in|tight|close|more|in a bit|slightly)(?: (?:bit|tighter|closer|more|in))*",
-        small,
-    ):
+    text = expression("crop_tail").sub("", text)
+    if expression("tighter").fullmatch(small):
         return [Crop(sides=("all",), amount=_tightness(reading))]
     if not text or (reading.is_whole(text) and not reading.is_pronoun(text)):
         return None
@@ -251,11 +219,7 @@ def read_expand(reading: Reading) -> Operations | None:
     thing = reading["thing"]
     small = numerals(low(reading.clause))
     ratio = aspect(match.group(1)) if (match := re.search(r"\b(?:to|into|for) (?:an? )?(.+)$", small)) else None
-    thing_words = re.sub(
-        r"(?i) (?:to|into|by|on|at|towards?|in|upwards?|downwards?|outwards?|horizontally|vertically|a bit|beyond|all around|around|out|left|right|for)(?: .*)?$",
-        "",
-        f" {thing}",
-    ).strip()
+    thing_words = expression("canvas_tail").sub("", f" {thing}").strip()
     canvas = low(thing_words) in (
         "canvas",
         "the canvas",
@@ -295,7 +259,7 @@ def read_expand(reading: Reading) -> Operations | None:
     if (
         reading["sides"]
         and not sides
-        and "zoom_out" not in reading.vocabulary.openings.get(reading.verb, ())
+        and not reading.does("zoom_out")
         and not re.search(r"\d|around|edge|canvas|out|subject", small)
     ):
         return None

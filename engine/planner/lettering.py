@@ -9,23 +9,14 @@ from engine.operations import Target, Text
 from engine.planner.normalise import low, quotes_in
 from engine.planner.reading import Operations, Reading, is_quoted
 from engine.planner.targets import read_target
+from engine.planner.vocabulary import expression
 
-_PLACE = re.compile(
-    r"(?:^| )(?:, )?((?:on|onto|in|into|at|below|under|underneath|above|over|across|beside|next to|near|along|to the|inside|after|before|behind|around|with|using|using the)(?: |$).*)$"
-)
-_WORDS = re.compile(
-    r"\b(?:text|word|words|wording|lettering|letters?|caption|subtitles?|writing|slogan|title|watermarks?|inscription|timestamp|time ?stamp|date ?stamp|headline|signature|credits?|numbers? on|number plate text|characters|phrase|logo text|text overlay|overlay text)\b"
-)
+_PLACE = expression("place_of_words")
+_WORDS = expression("lettering")
 _DATES = re.compile(r"^(?:the )?date(?:s|stamp)?(?: (?:on|in|at|from) .*)?$")
-_WRITTEN_ON = re.compile(
-    r"(?:license|licence|number) plate|plate number|\b(?:sign|billboard|banner|signboard|placard|label|poster|neon)\b|text|caption|title|slogan|words?\b|display|number|wording|lettering"
-)
-_LETTERED = re.compile(
-    r"\b(?:text|words?|wording|letter(?:s|ing)?|caption|title|slogan|number|name|line|message|quote|phrase|characters?|heading|headline|subtitle|logo text|label|list|writing)\b(?! on\b)"
-)
-_HEADED = re.compile(
-    r"^(?:add|put|insert|give|include|place|draw|write|overlay)(?: (?:the|a|an|some|more|big|small|white|black|bold))* (?:text|words?|caption|title|lettering|letters?|number|name|message|slogan|headline|label|watermark|subtitle|quote|speech bubble|heading|line of)\b"
-)
+_WRITTEN_ON = expression("written_on")
+_LETTERED = expression("lettering_before_quote")
+_HEADED = expression("lettering_first")
 _ARTICLES = re.compile(r"^(?:the|a|an|both|this|all) ")
 
 
@@ -57,10 +48,7 @@ def read_replace(reading: Reading) -> Operations | None:
     """New words for old ones; at least one side must be quoted or speak of lettering."""
     old, new = reading["old"], reading["text"]
     small_old = low(old)
-    says = re.search(
-        r"\b(?:say|says|read|spell|saying|display|text|rename|relabel|retitle|the words?|the numbers?|letters?)\b",
-        low(reading.clause).replace(small_old, "", 1),
-    )
+    says = expression("says").search(low(reading.clause).replace(small_old, "", 1))
     about_words = mentions_words(old) or bool(
         re.search(r"license plate|licence plate|number plate|number on|display|\bnumber\b(?! of)", small_old)
     )
@@ -74,10 +62,7 @@ def read_replace(reading: Reading) -> Operations | None:
         return None
     from engine.planner.colours import colour_in
 
-    if quoted_new is not None and not re.match(
-        r"(?:(?:the|a|an|number|text|words?|letters?|logo|english|chinese|caption|saying|it|say|says|read|new|title|slogan|phrase|name|character|characters) )*[\ue000-\uf8ff]",
-        low(new),
-    ):
+    if quoted_new is not None and not expression("words_before_quote").match(low(new)):
         return None
     if quoted_new is None and (colour_in(new, reading.vocabulary) or re.search(r"\bcolou?r\b|\bfont\b", small_old)):
         return None
@@ -108,21 +93,13 @@ def _said(reading: Reading, text: str) -> str:
 
 def _named(reading: Reading, text: str) -> str | None:
     """ "the text A on the wall" -> "A" where the old words follow unquoted."""
-    match = re.match(
-        r"(?:the )?(?:text|word|words|caption|title) (?!on |of |in |at |to |from )(\S.*?)(?= (?:on|in|at|of) (?:the|this) |$)",
-        text,
-        re.IGNORECASE,
-    )
+    match = expression("named_words").match(text)
     return reading.plain(match.group(1)) if match and not quotes_in(text) else None
 
 
 def _sign(reading: Reading, where: str) -> Target | None:
     """Where the old words stand: the sign, the wall."""
-    where = re.sub(
-        r"(?i)^(?:the )?(?:text|words?|caption|title|wording|lettering|name|number|letters?|phrase)(?: (?=on |of |in |at )(?:on|of|in|at)|$)",
-        "",
-        where,
-    ).strip(" ,")
+    where = expression("words_of_sign").sub("", where).strip(" ,")
     return read_target(reading.plain(where), reading.vocabulary) if where else None
 
 
@@ -135,15 +112,12 @@ def read_add(reading: Reading) -> Operations | None:
     )
     named = (
         bool(_LETTERED.search(low(text[: text.index(chr(0xE000 + quotes_in(text)[0]))])))
-        if quoted is not None
-        and "write" not in reading.vocabulary.openings.get(reading.verb, ())
-        and not _HEADED.search(low(reading.clause))
+        if quoted is not None and not reading.does("write") and not _HEADED.search(low(reading.clause))
         else named
     )
     writes = (
-        "write" in reading.vocabulary.openings.get(reading.verb, ())
-        and reading.verb not in ("print", "letter", "engrave", "stamp", "label", "title")
-    ) or (bool(quoted) and "write" in reading.vocabulary.openings.get(reading.verb, ()))
+        reading.does("write") and reading.verb not in ("print", "letter", "engrave", "stamp", "label", "title")
+    ) or (bool(quoted) and reading.does("write"))
     if quoted is None and not (writes or (named and _names_words(reading, text))):
         return None
     if (

@@ -11,15 +11,18 @@ from engine.operations import (
 )
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, without_article
+from engine.planner.vocabulary import expression
 
-_LOOK_NOUN = re.compile(
-    r" (?:style|styles|filter|effect|look|aesthetic|aesthetics|vibe|feel|treatment|art style|styling)\b"
-)
+_LOOK_NOUN = expression("look_noun")
 
 
-_SCENE_FILLER = re.compile(
-    r"^(?:a|an|the|in|at|to|of|it|its|it's|be|is|are|during|like|look|looks|scene|scenes|setting|time|day|very|light|heavy|more|with|some|season|weather|bright|dark|deep|late|early|clear|on|as|if|though|were|was|taken|under|into|whole|entire|for|happening|appear|night|by|full|beautiful|cold|warm|there|and|for|but|sky|mood|atmosphere|outside|slightly|nice|landscape|lighting|version|photo|image|picture|ing|evening|foliage|s|'s|through|that|this|set|place|takes|mid|middle|from|just|bit|lot|little|really|vibe|sunny|so|shot)$"
-)
+_SCENE_FILLER = expression("scene_filler")
+
+
+_ENDS_IN_LOOK = re.compile(f"{_LOOK_NOUN.pattern}$")
+_ABOUT_THING = re.compile(r"(?!(?:the|this) style)(?:the|everything|all|his|her|my|this)\b(?!.*whole)")
+_SEASONAL = re.compile(r"\b(?:a|an|the) (?:winter|summer|snowy|night|sunset)\b")
+_PATTERNED = re.compile(r"\b(?:pattern|texture|makeup)\b")
 
 
 def look_in(reading: Reading, text: str) -> bool:
@@ -44,70 +47,44 @@ def read_style(reading: Reading) -> Operations | None:
     """A named look for the picture, or for one thing in it."""
     target_text, look = reading["target"], reading["look"]
     small = low(look)
-    if low(target_text) in ("there", "there be"):
+    whole = not target_text or reading.is_whole(target_text) or _is_look_noun(target_text)
+    if target_text:
+        fits = _restyles(reading, target_text, small, whole)
+    else:
+        fits = _names_look(reading, small)
+    if not fits or (whole and not reading.is_pronoun(target_text) and not look_in(reading, look)):
         return None
-    whole = (
-        not target_text
-        or reading.is_whole(target_text)
-        or re.fullmatch(
-            r"(?:the |this )?(?:overall |image |art |artistic |photo |visual |entire )*(?:style|aesthetic|look|appearance|theme)(?: of (?:it|the scene))?",
-            low(target_text),
-        )
-        is not None
-    )
-    if target_text and (reading.is_background(target_text) or (not whole and changes_attribute(reading, target_text))):
-        return None
-    if (
-        not target_text
-        and reading.verb
-        and re.match(r"(?:the|everything|all|his|her|my|this)\b", small)
-        and "whole" not in small
-        and not re.match(r"(?:the|this) style", small)
-    ):
-        return None
-    if not target_text and not reading.verb and not _is_bare_look(reading, small):
-        return None
-    if (
-        not target_text
-        and "add" in reading.vocabulary.openings.get(reading.verb, ())
-        and not (re.search(rf"{_LOOK_NOUN.pattern}$", small) or small in reading.vocabulary["looks.bare"])
-    ):
-        return None
-    if whole and reading.is_pronoun(target_text) is False and not look_in(reading, look):
-        return None
-    if reading.is_pronoun(target_text) and not (
-        look_of_thing(reading, look) or small in reading.vocabulary["looks.bare"]
-    ):
-        return None
-    if not whole and not (
-        look_of_thing(reading, look)
-        and (
-            "style" in small
-            or small in reading.vocabulary["looks.bare"]
-            or not small.startswith(("a painting", "a drawing"))
-            or reading.verb not in ("put", "add")
-        )
-    ):
-        return None
-    if (
-        whole
-        and re.search(r"\b(?:a|an|the) (?:winter|summer|snowy|night|sunset)\b", small)
-        and "style" not in small
-        and "painting" not in small
-    ):
-        return None
-    if (
-        not whole
-        and reading.verb in ("replace", "add", "put", "apply")
-        and "style" not in small
-        and "filter" not in small
-        and "effect" not in small
-    ):
-        return None
-    if not whole and (reading.verb == "paint" or re.search(r"\b(?:pattern|texture|makeup)\b", small)):
-        return None
-    prompt = reading.spoken(_plain_look(look))
+    prompt = reading.spoken(expression("look_lead").sub("", look))
     return [Style(prompt=prompt, target=None if whole else reading.target(target_text))] if prompt else None
+
+
+def _is_look_noun(text: str) -> bool:
+    """The picture's own style: "the overall style of it"."""
+    return expression("look_of_picture").fullmatch(low(text)) is not None
+
+
+def _names_look(reading: Reading, small: str) -> bool:
+    """Whether a saying without a target is about a look: "sepia", "apply a film effect", not "add a vintage car"."""
+    adds = reading.does("add")
+    if adds:
+        return _ENDS_IN_LOOK.search(small) is not None or small in reading.vocabulary["looks.bare"]
+    return not _ABOUT_THING.match(small) if reading.verb else _is_bare_look(reading, small)
+
+
+def _restyles(reading: Reading, target_text: str, small: str, whole: bool) -> bool:
+    """Whether the target gets a look rather than another attribute, season or shape."""
+    if low(target_text).startswith("there") or reading.is_background(target_text):
+        return False
+    if reading.is_pronoun(target_text):
+        return look_of_thing(reading, small) or small in reading.vocabulary["looks.bare"]
+    if whole:
+        return not (_SEASONAL.search(small) and "style" not in small and "painting" not in small)
+    if changes_attribute(reading, target_text) or not look_of_thing(reading, small):
+        return False
+    named = "style" in small or "filter" in small or "effect" in small
+    if reading.verb in ("replace", "add", "put", "apply") and not named:
+        return False
+    return reading.verb != "paint" and not _PATTERNED.search(small)
 
 
 def changes_attribute(reading: Reading, text: str) -> bool:
@@ -124,15 +101,6 @@ def _is_bare_look(reading: Reading, small: str) -> bool:
     )
 
 
-def _plain_look(look: str) -> str:
-    """The look without the words that lead to it, its own words kept."""
-    return re.sub(
-        r"(?i)^(?:(?:be|look like|look|resemble|appear as if it is|appear as|in|into|like|have|a|an|the|that of|style of|of|become|as|to|it|something|one|if it is|if it's|if it were|as if) )+",
-        "",
-        look,
-    )
-
-
 def scene_in(reading: Reading, text: str) -> bool:
     """Whether the words tell of weather, season or time of day."""
     return reading.vocabulary["scenes.words"].find(low(text)) is not None
@@ -140,43 +108,28 @@ def scene_in(reading: Reading, text: str) -> bool:
 
 def read_scene(reading: Reading) -> Operations | None:
     """Another weather, season or time of day for the whole scene."""
-    weather = reading["weather"]
-    if weather:
-        core = re.sub(
-            r"^(?:some|a bit of|a little|heavy|light|falling|more|a light|thick|gentle|soft|lots of|a layer of|dense|a|an|the|warm|morning|bright|golden) ",
-            "",
-            low(weather),
-        )
-        known = core in reading.vocabulary["weather.words"] or low(weather) in reading.vocabulary["weather.words"]
-        return (
-            [Alter(target=None, prompt=reading.spoken(weather))]
-            if known and (not reading["whole"] or reading.is_whole(reading["whole"]))
-            else None
-        )
-    scene = reading["scene"]
-    if reading["whole"] and not (
-        reading.is_whole(reading["whole"])
-        or _is_scene_noun(reading["whole"])
-        or (reading.is_pronoun(reading["whole"]) and _is_scene_only(reading, scene))
-    ):
-        return None
-    if not reading["whole"] and not _is_scene_only(reading, scene):
-        return None
-    if reading["whole"] and not scene_in(reading, scene):
+    whole, scene = reading["whole"], reading["scene"]
+    if reading["weather"]:
+        here = not whole or reading.is_whole(whole)
+        return [Alter(prompt=reading.spoken(reading["weather"]))] if here and _is_weather(reading) else None
+    only = _is_scene_only(reading, scene)
+    about_scene = reading.is_whole(whole) or _is_scene_noun(whole) or (reading.is_pronoun(whole) and only)
+    if not (about_scene and scene_in(reading, scene) if whole else only):
         return None
     if reading["old"] and not scene_in(reading, reading["old"]):
         return None
-    return [Alter(target=None, prompt=reading.spoken(_plain_scene(scene)))]
+    return [Alter(prompt=reading.spoken(expression("scene_lead").sub("", scene)))]
+
+
+def _is_weather(reading: Reading) -> bool:
+    """Weather that is added to the scene: "some light rain"."""
+    weather = low(reading["weather"])
+    known = reading.vocabulary["weather.words"]
+    return weather in known or expression("weather_lead").sub("", weather) in known
 
 
 def _is_scene_noun(text: str) -> bool:
-    return (
-        re.fullmatch(
-            r"(?:the |its )?(?:scene|season|weather|time of day|time|atmosphere|lighting|daytime|mood|light|sky and scene|day|climate|setting)(?: of (?:the scene|day|it))?",
-            low(text),
-        )
-        is not None
-    )
+    return expression("scene_noun").fullmatch(low(text)) is not None
 
 
 def _is_scene_only(reading: Reading, text: str) -> bool:
@@ -192,14 +145,6 @@ def _is_scene_only(reading: Reading, text: str) -> bool:
         or " ".join(words[i : i + 2]) in scenes
         for i, word in enumerate(words)
     ) or bool(re.match(r"(?:the |this )?(?:scene|image|picture) (?:during|in|at) ", low(text)))
-
-
-def _plain_scene(scene: str) -> str:
-    return re.sub(
-        r"(?i)^(?:(?:the (?:whole |entire )?(?:scene|image|photo|picture)|as if it's|as if it is|as if it were|as though it is|happening|it's happening|set|taking place|taken|during|be|to be|look like|look|appear to be|appear as if it's|appear as if it is|appear|depict|show|to|into|like|it's|it is|it|is|the scene in|the scene during|having|have) )+",
-        "",
-        scene,
-    )
 
 
 def readers() -> dict[str, Any]:

@@ -47,6 +47,10 @@ class Reading:
     def __getitem__(self, slot: str) -> str:
         return self.slots.get(slot, "")
 
+    def does(self, *classes: str) -> bool:
+        """Whether the clause opens with a verb of one of the classes."""
+        return not set(classes).isdisjoint(self.vocabulary.openings.get(self.verb, ()))
+
     def spoken(self, text: str) -> str:
         """Words as the user wrote them, for prompts."""
         return restore(text, self.quotes)

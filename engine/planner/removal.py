@@ -23,6 +23,7 @@ from engine.planner.reading import Operations, Reading, decapitalised, definite,
 from engine.planner.repairs import defects_of
 from engine.planner.targets import conjuncts
 from engine.planner.tone import tones_of
+from engine.planner.vocabulary import expression
 
 
 def read_remove(reading: Reading) -> Operations | None:
@@ -36,12 +37,7 @@ def read_remove(reading: Reading) -> Operations | None:
         re.search(r"\b(?:color|colour|colors|colours)\b$", low(text)) and " " not in without_article(text).strip()
     ) or low(text) in ("all color", "all colour", "all the color", "all the colors", "all colors"):
         return [Style(prompt="black and white", target=reading.scoped(where) if where else None)]
-    if (
-        match := re.match(
-            r"(?i)^(?:everything|all)(?: else)?(?: (?:except|but|apart from|other than|besides)(?: for)?| around) (.+)$",
-            text,
-        )
-    ) is not None:
+    if (match := expression("all_except").match(text)) is not None:
         return [Extract(target=reading.target(match.group(1)))]
     if (
         reading.verb == "clean"
@@ -136,10 +132,7 @@ def read_count(reading: Reading) -> Operations | None:
         return [Text(action="replace", text=str(wanted), target=target)]
     if wanted <= 0:
         return [Remove(target=target.model_copy(update={"quantity": "all"}))]
-    fewer = (old is not None and wanted < old) or (
-        "decrease" in reading.vocabulary.openings.get(reading.verb, ())
-        and "increase" not in reading.vocabulary.openings.get(reading.verb, ())
-    )
+    fewer = (old is not None and wanted < old) or (reading.does("decrease") and not reading.does("increase"))
     if fewer or (old is None and wanted == 1):
         return [
             Remove(

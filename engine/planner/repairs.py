@@ -15,6 +15,7 @@ from engine.planner.amounts import take_degree
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
 from engine.planner.targets import conjuncts
+from engine.planner.vocabulary import expression
 
 _DEFECTS = ("noise", "blur", "haze", "rain", "snow", "scratches", "lowlight", "jpeg", "faded", "colour", "blemishes")
 
@@ -40,25 +41,16 @@ _NAMED: dict[str, Defect] = {
 }
 
 
-_DEFECT_NOISE = re.compile(
-    r"^(?:(?:the|any|all|unwanted|visual|this|that|some|of|traces|image|its|most|excess|obvious|annoying|heavy|ugly|a bit|visible|digital|atmospheric|entire|my|his|her|their|on|degradation such as|every|slight|residual|bit)\s)+"
-)
+_DEFECT_NOISE = expression("defect_lead")
 
 
-_DEFECT_TAIL = re.compile(
-    r" (?:effect|effects|overlay|interference|distortion|distortions|atmosphere|ambiance|aura|mood|streaks|particles|elements|element|shadows|influence|presence|splatters|layer|veil|shroud|appearance|"
-    r"setting|backdrop|background|details|parts|portions|portion|areas|sections|view|elements|details|and clutter|look|problem|issue|issues|weather|drops|marks|spots|removal|texture|areas|conditions)$"
-)
+_DEFECT_TAIL = expression("defect_tail")
 
 
-_WHOLE_PLACES = re.compile(
-    r"^(?:the |this |that |my )*(?:whole |entire |old |this |my |faded |damaged |torn |vintage |blurry |noisy |grainy |hazy |scanned |black and white |family |dark |underexposed |ruined |historic )*(?:image|photo|picture|photograph|pic|scene|shot|it|scan|everything|view|sky and scene|frame)$"
-)
+_WHOLE_PLACES = expression("whole_photo")
 
 
-_QUALITY = re.compile(
-    r"\b(?:quality|clarity|sharpness|focus|definition|clearer|sharper|details?|resolution|crisp|high[- ]quality|image quality|photo quality)\b"
-)
+_QUALITY = expression("quality")
 
 
 def defect_of(reading: Reading, text: str) -> Defect | None:
@@ -102,7 +94,7 @@ def read_restore(reading: Reading) -> Operations | None:
         return None
     if (
         "colour" in defects
-        and ("remove" in reading.vocabulary.openings.get(reading.verb, ()) or reading["verb"])
+        and (reading.does("remove") or reading["verb"])
         and low(_DEFECT_NOISE.sub("", low(text))) in ("color", "colors", "colour", "colours")
     ):
         return None
@@ -174,10 +166,7 @@ def read_restore_named(reading: Reading) -> Operations | None:
     """Verbs that carry their defect, and "improve it by removing the noise"."""
     if repair := reading["repair"]:
         small = low(repair)
-        found = re.match(
-            r"(?:removing|reducing|eliminating|clearing|cleaning up|cleaning|erasing|fixing|getting rid of|lifting|deleting|correcting|minimizing|taking out|cutting|repairing)? ?(.+?)(?: (?:removal|reduction|correction|from .*|in .*|effectively))?$",
-            small,
-        )
+        found = expression("repair").match(small)
         defects = defects_of(reading, found.group(1)) if found else None
         named = next((defect for word, defect in _NAMED.items() if word in small), None)
         return [Restore(defect=defect) for defect in defects] if defects else [Restore(defect=named)] if named else None
@@ -240,10 +229,7 @@ def read_blur(reading: Reading) -> Operations | None:
     mode = "pixelate" if re.search(r"pixel|mosaic|censor|redact|anonymi", low(reading.clause)) else "gaussian"
     if target_text and reading.is_background(target_text):
         return [Background(action="blur")]
-    if reading.verb in ("hide", "obscure", "soften") and not re.search(
-        r"\b(?:face|faces|plate|plates|text|edges|identity|name|names|number|numbers|skin|address|eyes)\b",
-        low(target_text),
-    ):
+    if reading.verb in ("hide", "obscure", "soften") and not expression("private_part").search(low(target_text)):
         return None
     targets = [reading.scoped(part) for part in conjuncts(target_text, reading.vocabulary)] if target_text else [None]
     return [Blur(target=target, mode=mode, amount=_strength(reading)) for target in targets]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from heapq import merge
 
@@ -26,7 +25,7 @@ from engine.planner.normalise import Normal, low, mend_verb, normalise
 from engine.planner.reading import Operations, Reader, Reading
 from engine.planner.sayings import Fit, Sayings, sayings
 from engine.planner.targets import parse_target
-from engine.planner.vocabulary import Vocabulary, load
+from engine.planner.vocabulary import Vocabulary, expression, load
 
 READERS: dict[str, Reader] = {
     name: reader
@@ -138,12 +137,8 @@ class RulesPlanner:
         return Reading(fit.slots, fit.verb, fit.saying.kind, degree, text, normal.quotes, context, self._vocabulary)
 
 
-_QUESTION = re.compile(
-    r"(?:who|why|when|where|which|how|what)(?:'s|'re|s)?\b(?! (?:if|about|changed|has changed|did you|you changed))"
-)
-_MENTIONED = re.compile(
-    r"\b(?:the|that|this|my|his|her|those|these) (.+?)(?: (?:is|are|looks?|was|were|seems?|feels?|bothers?|annoys?|ruins?|distracts?)\b.*)?$"
-)
+_QUESTION = expression("question")
+_MENTIONED = expression("mentioned")
 
 
 def _asks(small: str) -> bool:

@@ -12,18 +12,15 @@ from engine.operations import (
 from engine.planner.amounts import number, numerals
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
+from engine.planner.vocabulary import expression
 
 _BY = re.compile(r"(\d{2,5}) ?(?:px|pixels?)? ?(?:x|by|×|\*) ?(\d{2,5})")
 
 
-_WIDE = re.compile(
-    r"(\d{2,5}) ?(?:px|pixels?)? ?(?:wide|width|across|in width)|(?:width|wide) (?:of |to |= ?)?(\d{2,5})"
-)
+_WIDE = expression("wide")
 
 
-_TALL = re.compile(
-    r"(\d{2,5}) ?(?:px|pixels?)? ?(?:tall|high|height|in height)|(?:height|tall) (?:of |to |= ?)?(\d{2,5})"
-)
+_TALL = expression("tall")
 
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
@@ -32,9 +29,7 @@ _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
 _TIMES = re.compile(r"(\d+(?:\.\d+)?) ?(?:x|×|times)\b|\bx ?(\d+(?:\.\d+)?)\b|factor of (\d+(?:\.\d+)?)")
 
 
-_SIZED = re.compile(
-    r"(?:(?:it|the|this|whole|image|photo|picture|pic|to|by|down|up|at|a|an|of|its|in|size|as|half|double|twice|quarter|third|third|scale|factor|original|big|large|bigger|smaller|larger|be|wide|width|tall|high|height|across|px|pixels?|x|by|and|times|percent|hd|full|4k|8k|uhd|1080p|720p|current|so|that|long|longest|side|dimensions|resolution|pixel|to|fit|exactly|about|max|maximum|,|×|×|%|\d+(?:\.\d+)?(?:px|%|x|p|k)?|\d+x\d+(?:px)?) ?)+"
-)
+_SIZED = expression("size_word")
 
 
 NAMED_WIDTHS = {
@@ -70,11 +65,7 @@ def read_resize(reading: Reading) -> Operations | None:
         return [Resize(width=_side(wide), height=_side(tall))]
     if not reading.verb and not re.search(r"\d ?(?:px|pixels?|%|percent)|half size|double (?:the )?size", said):
         return None
-    if (
-        reading.verb
-        and "make" in reading.vocabulary.openings.get(reading.verb, ())
-        and low(said) in ("it bigger", "it smaller", "it larger")
-    ):
+    if reading.verb and reading.does("make") and low(said) in ("it bigger", "it smaller", "it larger"):
         return None
     if (scale := _factor(reading, said, small)) is not None:
         return [Resize(scale=scale)] if 0 < scale < 64 else None
@@ -82,9 +73,7 @@ def read_resize(reading: Reading) -> Operations | None:
         if re.search(rf"\b{name}\b", said) and reading.verb:
             return [Resize(width=width)]
     pixels = re.search(r"(\d{2,5}) ?(?:px|pixels?)\b", said) or (
-        re.fullmatch(r"(?:to |at )*(\d{3,5})", said)
-        if "resize" in reading.vocabulary.openings.get(reading.verb, ())
-        else None
+        re.fullmatch(r"(?:to |at )*(\d{3,5})", said) if reading.does("resize") else None
     )
     return (
         [Resize(width=int(pixels.group(1)))]
@@ -102,8 +91,8 @@ def _factor(reading: Reading, said: str, small: str) -> float | None:
     if match := _PERCENT.search(said):
         value = float(match.group(1)) / 100
         down = reading.verb in ("shrink", "reduce", "downsize", "downscale", "compress") or "smaller" in small
-        up = "increase" in reading.vocabulary.openings.get(reading.verb, ())
-        down = down or ("decrease" in reading.vocabulary.openings.get(reading.verb, ()) and not up)
+        up = reading.does("increase")
+        down = down or (reading.does("decrease") and not up)
         relative = re.search(r"\bby\b", small)
         if relative and (down or "smaller" in small):
             return 1 - value
@@ -115,10 +104,7 @@ def _factor(reading: Reading, said: str, small: str) -> float | None:
     if match := _TIMES.search(said):
         value = float(next(group for group in match.groups() if group))
         return 1 / value if "smaller" in small else value
-    if re.search(r"\bhalf\b|\bhalve\b|\bby two\b|\bby 2\b", small) and re.search(
-        r"half (?:the |its |of )?(?:size|as|resolution|original)|half(?:-size)?$|halve|(?:by|to|in) (?:a )?half|half size",
-        small,
-    ):
+    if re.search(r"\bhalf\b|\bhalve\b|\bby two\b|\bby 2\b", small) and expression("half").search(small):
         return 0.5
     if re.search(r"\b(?:double|twice)\b", small) and (re.search(r"size|big|large|dimension", small)):
         return 2.0
@@ -129,11 +115,7 @@ def _factor(reading: Reading, said: str, small: str) -> float | None:
 
 def read_upscale(reading: Reading) -> Operations | None:
     """More pixels; twice as many a side unless a factor is given."""
-    thing = re.sub(
-        r"(?i)(?: (?:by|to|times|x))? ?(?:\d.*|2x|twice|four times|to 4k|4k)$|^(?:it|the \w+) (?=\d)",
-        "",
-        reading["thing"],
-    ).strip()
+    thing = expression("upscale_tail").sub("", reading["thing"]).strip()
     if thing and not _whole(reading, thing):
         return None
     small = numerals(low(reading.clause))

@@ -9,7 +9,7 @@ from typing import Any
 from engine.operations import Target
 from engine.planner.colours import describing_colour
 from engine.planner.normalise import low
-from engine.planner.vocabulary import Vocabulary, load
+from engine.planner.vocabulary import Vocabulary, expression, load
 
 NUMBERS = {
     "one": "1",
@@ -29,28 +29,14 @@ _POSITION = rf"(?:{_SIDES}|hand|part|half|portion|area|section|row|foreground|mo
 _PLACED = re.compile(
     rf"(?: ,)? (?:at|on|in|to|towards|toward|from|near|over) (?:the |its |your |my )?((?:{_POSITION}[- ]?)+)(?= |$)(?! ?of\b)"
 )
-_BARE_PLACED = re.compile(
-    r" (?:,? ?)((?:(?:top|bottom|upper|lower|far)[- ])?(?:left|right|top|bottom|cent(?:er|re)|middle|foreground)(?: (?:corner|side))?)$"
-)
-_RELATION = re.compile(
-    r"(?: ,)? (?=(?:on|in|at|near|nearest|closest|next to|beside|behind|under|underneath|below|beneath|above|over|between|among|amongst|amid|around|"
-    r"inside|outside|with|without|wearing|holding|carrying|against|across|along|from|off|by|that|which|who|whose|to the|through|"
-    r"within|onto|into|atop|beyond|past|worn|held|used|perched|attached|surrounding|covering|standing|sitting|lying|walking|running|riding|"
-    r"leaning|hanging|located|placed|kept|looking|facing|reading|using|eating|drinking|flying|swimming|sleeping|playing|made|where|"
-    r"including|excluding|containing|featuring|leaping|speaking|getting|reaching|stuck|seen|beneath|named|called|labeled|labelled|marked|like|during|as|toward|towards|beneath|for|about|out|up|down) )"
-)
-_EXCEPT = re.compile(
-    r"(?: ,)? (?:except(?: for)?|but(?: not)?|other than|apart from|besides|excluding|aside from|save for|not including) (.+)$"
-)
+_BARE_PLACED = expression("bare_position")
+_RELATION = expression("relation")
+_EXCEPT = expression("except")
 _OWNER = re.compile(r"^(.{1,120}?)(?:'s|s')(?= )")
-_OF = re.compile(r" of (?=(?:the|this|that|these|those|my|his|her|its|their|our|your|all|each|both)\b|[^ ]+$)")
-_MEASURES = re.compile(
-    r"^(?:a |the )?(?:pair|group|bunch|piece|slice|glass|cup|bottle|bowl|plate|set|row|stack|pile|kind|sort|lot|couple|number|bouquet|bucket|basket|box|bag|can|jar|mug|pot|vase|herd|flock|pack|crowd|field|body|roll|loaf|sheet|ball|tower|statue|picture|painting|photo|image|drawing|type|cluster|line|part|half|side|top|bottom|end|edge|rest|portion|front|back|middle|cent(?:er|re)|blade|drop|block|stick|bar|jug|carton|tray|tube|hand|strip|string|trail|beam|wall)s?$"
-)
+_OF = expression("owner_behind")
+_MEASURES = expression("measure")
 _ORDER_FROM = re.compile(r" (?:from|on) (?:the )?(left|right|top|bottom|front|back)(?: side)?(?: of .+)?$")
-_ING_RELATION = re.compile(
-    r" (?=[a-z]{3,}ing (?:the|a|an|on|in|at|with|his|her|its|their|to|from|by|over|under|near|next|up|down|out|along|through|across|behind|between|around|into|onto)\b)"
-)
+_ING_RELATION = expression("action_relation")
 
 
 def parse_target(phrase: str) -> Target:

@@ -23,6 +23,7 @@ from engine.planner.looks import scene_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, decapitalised, definite, without_article
 from engine.planner.states import is_state
+from engine.planner.vocabulary import expression
 
 _SCALE = {"enlarge": "larger", "diminish": "smaller"}
 
@@ -82,11 +83,7 @@ def read_replace_place(reading: Reading) -> Operations | None:
     target = reading.target(re.sub(r"(?i) (?:is|was|used to be)$", "", reading["target"]))
     if not target.phrase and not target.previous:
         return None
-    prompt = re.sub(
-        r"(?i)^(?:what if )?(?:i want |use |draw |show |add |make it |let there be |there should be |there (?:is|was|were|are) |put |have )",
-        "",
-        reading["prompt"],
-    )
+    prompt = expression("instead_prompt").sub("", reading["prompt"])
     return [Replace(target=target, prompt=reading.spoken(prompt))]
 
 
@@ -285,10 +282,7 @@ def read_enlarge(reading: Reading) -> Operations | None:
     classes = reading.vocabulary.openings.get(reading.verb, ())
     prompt = next((prompt for name, prompt in _SCALE.items() if name in classes), None)
     if prompt is None:
-        match = re.search(
-            r"(?:slightly |a bit |a little |much )?(bigger|larger|smaller|tinier|huge|tiny|giant|gigantic|as big as .+)$",
-            low(reading.clause),
-        )
+        match = expression("bigger").search(low(reading.clause))
         prompt = match.group() if match else None
     if prompt is None or reading.verb == "reduce":
         return None

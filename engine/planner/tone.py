@@ -6,49 +6,71 @@ import re
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from engine.operations import Adjust, Property, Restore
-from engine.planner.amounts import numerals
+from engine.operations import Adjust, Property, Target
+from engine.planner.amounts import Degree, numerals
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
-from engine.planner.vocabulary import Vocabulary
+from engine.planner.vocabulary import load
 
-RAISED = ("more", "higher", "extra", "added", "increased", "additional", "stronger", "greater", "deeper", "up")
-LOWERED = (
-    "less",
-    "lower",
-    "reduced",
-    "fewer",
-    "not so",
-    "not as",
-    "not too",
-    "decreased",
-    "weaker",
-    "down",
-    "not that",
-)
-EXCESS = ("too", "way too", "far too", "a bit too", "much too", "overly", "a little too")
-NEUTRAL = (
-    "the",
-    "a",
-    "an",
-    "some",
-    "overall",
-    "its",
-    "of",
-    "bit",
-    "general",
-    "look",
-    "be",
-    "any",
-    "and",
-    "tone",
-    "slight",
-    "this",
-    "in",
-)
 _PARAMETER = re.compile(r"(?:and )?([a-z][a-z -]{2,24}?) ?:? ?([+-]?\d{1,3})(?: ?%| percent)?$")
-_INTENDED_UP = {"<increase>", "give"}
+
+
+RAISED = frozenset(
+    ["more", "higher", "extra", "added", "increased", "additional", "stronger", "greater", "deeper", "up"]
+)
+LOWERED = frozenset(
+    ["less", "lower", "reduced", "fewer", "not so", "not as", "not too", "decreased", "weaker", "down", "not that"]
+)
+EXCESS = frozenset(["too", "way too", "far too", "a bit too", "much too", "overly", "a little too"])
+NEUTRAL = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "some",
+        "overall",
+        "its",
+        "of",
+        "bit",
+        "general",
+        "look",
+        "be",
+        "any",
+        "and",
+        "tone",
+        "slight",
+        "this",
+        "in",
+    ]
+)
+ENDINGS = frozenset(
+    [
+        "up",
+        "down",
+        "tones",
+        "looking",
+        "overall",
+        "tone",
+        "feel",
+        "color",
+        "colors",
+        "again",
+        "further",
+        "colours",
+        "colour",
+        "light",
+    ]
+)
+NEGATIVE = 2
+FIELDS = {
+    "nouns": (0, "noun"),
+    "negative_nouns": (NEGATIVE, "noun"),
+    "more": (1, "adjective"),
+    "less": (-1, "adjective"),
+    "raise": (1, "verb"),
+    "lower": (-1, "verb"),
+}
 
 
 class Tone(NamedTuple):
@@ -60,81 +82,52 @@ class Tone(NamedTuple):
 
 
 @cache
+@cache
 def _words(language: str) -> dict[str, tuple[str, int, str]]:
-    """Word -> (property, direction, "noun", "adjective" or "verb")."""
-    from engine.planner.vocabulary import load
-
+    """Word -> (property, direction, "noun", "adjective" or "verb"); verbs are keyed with a "!" before them."""
     table: dict[str, tuple[str, int, str]] = {}
     for name, entry in load(language).tables["tone"].items():
         if name in ("degrees", "scope"):
             continue
-        for field, direction, sort in (
-            ("nouns", 0, "noun"),
-            ("negative_nouns", 2, "noun"),
-            ("more", 1, "adjective"),
-            ("less", -1, "adjective"),
-            ("raise", 1, "verb"),
-            ("lower", -1, "verb"),
-        ):
+        for field, (direction, sort) in FIELDS.items():
             for word in entry.get(field, ()):
-                table.setdefault(word, (name, direction, sort)) if sort != "verb" else table.setdefault(
-                    f"!{word}", (name, direction, sort)
-                )
+                table.setdefault(f"!{word}" if sort == "verb" else word, (name, direction, sort))
     return table
 
 
 def tone_of(text: str) -> Tone | None:
     """The tone a phrase names: "more contrast", "darker", "less saturated", "the brightness"."""
-    words = low(text).split(" ")
-    direction, comparative, excess = 1, False, False
-    while words:
-        two = " ".join(words[:2])
-        if two in LOWERED or words[0] in LOWERED:
-            direction, comparative = -direction, True
-            words = words[2 if two in LOWERED else 1 :]
-        elif words[0] in RAISED:
-            comparative, words = True, words[1:]
-        elif two in EXCESS or words[0] in EXCESS:
-            excess, comparative = True, True
-            words = words[2 if two in EXCESS else 1 :]
-        elif words[0] in NEUTRAL and len(words) > 1:
-            words = words[1:]
-        else:
-            break
-    while (
-        len(words) > 1
-        and words[-1]
-        in (
-            "up",
-            "down",
-            "tones",
-            "looking",
-            "overall",
-            "tone",
-            "feel",
-            "color",
-            "colors",
-            "again",
-            "further",
-            "colours",
-            "colour",
-            "light",
-        )
-        and " ".join(words) not in _words("english")
-    ):
-        words = words[:-1]
-    if len(words) > 2 and " ".join(words[:2]) in ("level of", "amount of"):
-        words = words[2:]
+    words, sign, comparative, excess = _stripped(low(text).split(" "))
     entry = _words("english").get(" ".join(words))
     if entry is None:
         return None
     name, way, sort = entry
     if sort == "noun":
-        signed = (-1 if way == 2 else 1) * direction if comparative else 0
+        signed = (-1 if way == NEGATIVE else 1) * sign if comparative else 0
     else:
-        signed = way * direction * (-1 if excess else 1)
-    ending = words[-1].endswith("er") and words[-1] not in ("silver",)
-    return Tone(cast(Property, name), -signed if excess and sort == "noun" else signed, comparative or ending)
+        signed = way * sign
+    grown = words[-1].endswith("er") and words[-1] != "silver"
+    return Tone(cast(Property, name), -signed if excess else signed, comparative or grown)
+
+
+def _stripped(words: list[str]) -> tuple[list[str], int, bool, bool]:
+    """The words of the tone itself, the sign before them, and whether they compared or complained ("too ...")."""
+    sign, comparative, excess = 1, False, False
+    while words:
+        two = " ".join(words[:2])
+        if two in LOWERED or words[0] in LOWERED:
+            sign, comparative, words = -sign, True, words[2 if two in LOWERED else 1 :]
+        elif words[0] in RAISED:
+            comparative, words = True, words[1:]
+        elif two in EXCESS or words[0] in EXCESS:
+            excess, comparative, words = True, True, words[2 if two in EXCESS else 1 :]
+        elif words[0] in NEUTRAL and len(words) > 1:
+            words = words[1:]
+        else:
+            break
+    while len(words) > 1 and words[-1] in ENDINGS and " ".join(words) not in _words("english"):
+        words = words[:-1]
+    return (words[2:] if words[:2] in (["level", "of"], ["amount", "of"]) else words), sign, comparative, excess
 
 
 def verb_tone(verb: str) -> Tone | None:
@@ -197,7 +190,11 @@ def read_tone(reading: Reading) -> Operations | None:
         core = low(reading["property"] or _parted(reading["phrase"])[1])
         if not reading.verb and core in bare and not reading.is_pronoun(target_text):
             return None
-    return [_adjust(reading, tone, target_text) for tone in tones]
+    return [
+        adjust
+        for tone in tones
+        for adjust in adjusts(reading, [tone], target=_place(reading, tone, target_text), degree=reading.degree)
+    ]
 
 
 def _directed(reading: Reading) -> tuple[list[Tone], str] | None:
@@ -234,7 +231,7 @@ def _directed(reading: Reading) -> tuple[list[Tone], str] | None:
 
 
 def _parted(phrase: str) -> tuple[str, str]:
-    """Where and what of "the sky darker" and "darker sky"; the tones are the longest end or beginning that names any."""
+    """Where and what of "the sky darker" and "darker sky": the tones are the longest end or beginning that is one."""
     words = phrase.split(" ")
     for size in range(min(len(words), 10), 0, -1):
         if tones_of(" ".join(words[-size:])) and not (size < len(words) and words[-size] in ("and", ",")):
@@ -291,7 +288,7 @@ def _verb_direction(reading: Reading) -> int:
         or reading.degree.percent is not None
     ):
         return sign
-    return 1 if "make" in classes and False else 0
+    return 0
 
 
 def _makes_sense(reading: Reading, tones: list[Tone], target: str) -> bool:
@@ -314,19 +311,33 @@ def _makes_sense(reading: Reading, tones: list[Tone], target: str) -> bool:
     )
 
 
-def _adjust(reading: Reading, tone: Tone, target_text: str) -> Adjust | Restore:
-    amount = reading.degree.of(reading.vocabulary.tables["tone"]["degrees"]["plain"])
-    target = None
-    if target_text and not reading.is_whole(target_text):
-        wide = (
-            reading.is_pronoun(target_text)
-            and not reading.context.mask
-            and tone.property in reading.vocabulary["scope.whole"]
-        )
-        target = None if wide else reading.target(target_text)
-        if target and target.position in ("background", "foreground") and not target.phrase:
-            target = target.model_copy(update={"phrase": target.position})
-    return Adjust(target=target, property=tone.property, amount=_limited(amount * tone.direction))
+def adjusts(
+    reading: Reading, tones: list[Tone], *, target: Target | None = None, degree: Degree | None = None
+) -> list[Adjust]:
+    """One adjust a tone, by the degree said or the plain one, at most 100 percent."""
+    amount = (degree or Degree()).of(reading.vocabulary.tables["tone"]["degrees"]["plain"])
+    return [Adjust(target=target, property=tone.property, amount=_limited(amount * tone.direction)) for tone in tones]
+
+
+def directed_tones(text: str) -> list[Tone] | None:
+    """The tones of a list when each of them says which way it goes."""
+    tones = tones_of(text)
+    return tones if tones and all(tone.direction for tone in tones) else None
+
+
+def _place(reading: Reading, tone: Tone, target_text: str) -> Target | None:
+    """Where the tone changes; "it" means the picture for tones that belong to whole pictures."""
+    if not target_text or reading.is_whole(target_text):
+        return None
+    if (
+        reading.is_pronoun(target_text)
+        and not reading.context.mask
+        and tone.property in reading.vocabulary["scope.whole"]
+    ):
+        return None
+    target = reading.target(target_text)
+    bare = target.position in ("background", "foreground") and not target.phrase
+    return target.model_copy(update={"phrase": target.position}) if bare else target
 
 
 def _limited(amount: float) -> float:
@@ -336,8 +347,3 @@ def _limited(amount: float) -> float:
 def readers() -> dict[str, Any]:
     """The readers of this module by name."""
     return {"tone": read_tone, "tone_list": read_parameters}
-
-
-def is_tone(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether the words name tones and nothing else."""
-    return tones_of(text) is not None

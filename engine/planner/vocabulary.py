@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -87,6 +88,17 @@ def _verbs(
         for phrase in phrases:
             openings.setdefault(phrase, set()).add(name)
     return openings, base, participles
+
+
+@cache
+def expression(name: str, language: str = "english") -> re.Pattern[str]:
+    """A regular expression of the language, compiled once."""
+    return re.compile(_expressions(language)[name].replace("\n", ""))
+
+
+@cache
+def _expressions(language: str) -> dict[str, str]:
+    return tomllib.loads((Path(__file__).parent / language / "expressions.toml").read_text("utf-8"))
 
 
 @cache

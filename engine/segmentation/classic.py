@@ -114,7 +114,7 @@ def _likely(small: Image, inside: Mask) -> Alpha:
     within = np.asarray(cv2.resize(inside.astype(np.uint8), shape, interpolation=cv2.INTER_AREA), np.bool_)
     if not within.any():
         return inside.astype(np.float32)
-    prior = np.where(within, 0.9 / (1 + np.exp((_from_middle(within) - 1) * 6)), 0).astype(np.float32)
+    prior = np.where(within, 0.9 / (1 + np.exp((np.minimum(_from_middle(within), 9) - 1) * 6)), 0).astype(np.float32)
     colours = _palette(tiny)
     rows, columns = np.nonzero(within)
     near = (0.3 * (columns.max() - columns.min() + 1), 0.3 * (rows.max() - rows.min() + 1))

@@ -37,6 +37,7 @@ EXAMPLES: list[EditError] = [
     errors.BackendMissing("painting a bench", "diffusion"),
     errors.DownloadFailed("yolox-nano"),
     errors.DamagedWeights("yolox-nano"),
+    errors.StorageFailed(),
     errors.OutOfMemory("diffusion"),
     errors.TimedOut("diffusion", 30),
     errors.BackendFailed("diffusion"),

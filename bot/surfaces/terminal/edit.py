@@ -168,7 +168,7 @@ async def _destination(options: EditOptions, reply: Reply, house: House) -> Path
     """-o, or the photo's name with `-edited`; as PNG where a JPEG would lose the transparency just made."""
     if options.out is not None:
         return options.out
-    source = options.photo or Path((await house.history.conversations(1))[0].name)
+    source = options.photo or Path(await house.history.name(reply.answer.revision.conversation))
     suffix = source.suffix.lower()
     transparent = reply.answer.picture.opacity is not None
     writable = suffix in {".png", ".webp"} or (suffix in {".jpg", ".jpeg"} and not transparent)

@@ -14,7 +14,7 @@ from rich.console import Console
 from bot.replies import sentence
 from engine.data import Region
 from engine.editor import Report
-from engine.errors import EditError, NeedsClarification
+from engine.errors import EditError, NeedsClarification, StorageFailed
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C stopped, as shells have it."""
@@ -41,6 +41,10 @@ def answering(as_json: bool) -> Generator[None]:
     except EditError as error:
         _print_error(error, as_json)
         raise typer.Exit(error.exit_code) from error
+    except OSError as exc:
+        failed = StorageFailed("picture")
+        _print_error(failed, as_json)
+        raise typer.Exit(failed.exit_code) from exc
     except KeyboardInterrupt as stop:
         err.print("Stopped; nothing was written.")
         raise typer.Exit(INTERRUPTED) from stop

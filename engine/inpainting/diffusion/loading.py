@@ -8,7 +8,7 @@ import re
 import threading
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from engine.errors import BackendMissing, BadOption
 from engine.inpainting.diffusion.edge import NAME, library_edge, require_libraries, silence
@@ -22,7 +22,7 @@ KNOWN: Final = (
 """Inpainting models by their names on the Hugging Face hub, best first."""
 INDEX: Final = "model_index.json"
 _HUB_NAME: Final = re.compile(r"[\w.-]+/[\w.-]+")
-_TRUSTED: Final = {"diffusers", "transformers", None}
+_TRUSTED: Final = {"diffusers", "transformers"}
 """Libraries that parts of a pipeline may come from; a module of the model's own would be code to run."""
 
 _loaded: dict[Path, DiffusionPainter] = {}
@@ -107,8 +107,8 @@ def _pipeline_class(folder: Path) -> Any:
     index: dict[str, Any] = json.loads((folder / INDEX).read_text("utf-8"))
     name = index.get("_class_name")
     named: Any = getattr(diffusers, name, None) if isinstance(name, str) else None
-    libraries = {part[0] for key, part in index.items() if not key.startswith("_") and type(part) is list}
-    ours = all(library in _TRUSTED or hasattr(diffusers.pipelines, library) for library in libraries)
+    parts = [cast("list[str | None]", part) for part in index.values() if isinstance(part, list)]
+    ours = all(part[0] is None or part[0] in _TRUSTED or hasattr(diffusers.pipelines, part[0]) for part in parts)
     if not ours or not (inspect.isclass(named) and issubclass(named, diffusers.DiffusionPipeline)):
         raise BadOption("model", folder.name, "an image model of diffusers, without code of its own")
     takes_mask = "mask_image" in inspect.signature(named.__call__).parameters

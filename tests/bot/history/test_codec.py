@@ -11,6 +11,7 @@ from PIL import Image as PillowImage
 from bot.blobs import BlobLost
 from bot.history import codec
 from engine.data import Picture
+from engine.imageio import encode_mask
 
 
 @settings(deadline=None, max_examples=60)
@@ -30,7 +31,7 @@ def test_a_png_of_ours_shows_the_same_colours_elsewhere(rng: np.random.Generator
 
 def test_a_mask_is_grey_and_white_where_true(rng: np.random.Generator):
     mask = rng.random((33, 47)) > 0.5
-    data = codec.encode_mask(mask)
+    data = encode_mask(mask)
     assert np.array_equal(codec.decode_mask(data, "d"), mask)
     with PillowImage.open(io.BytesIO(data)) as image:
         assert image.mode == "L"

@@ -201,9 +201,11 @@ def test_a_jpeg_cut_anywhere_is_damaged(progressive: bool) -> None:
             decode(data[:end])
 
 
-def test_a_flipped_bit_in_a_png_is_damaged() -> None:
+@pytest.mark.parametrize("place", [0.5, 1.0])
+def test_a_flipped_bit_in_a_png_is_damaged(place: float) -> None:
     data = bytearray(saved(PillowImage.fromarray(scene(90, 120)), "PNG"))
-    data[len(data) // 2] ^= 4
+    checksum = len(data) - 16
+    data[int(checksum * place)] ^= 4
     with pytest.raises(DamagedImage):
         decode(bytes(data))
 

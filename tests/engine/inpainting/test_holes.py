@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from engine.data import Box
+from engine.inpainting.holes import bounding_box, by_thickness, grown, nearest, separate
+
+
+def test_crossing_scratches_are_thin_and_a_disc_is_not() -> None:
+    drawn = np.zeros((100, 100), np.uint8)
+    cv2.line(drawn, (5, 5), (90, 60), 1, 3)
+    cv2.line(drawn, (5, 60), (90, 5), 1, 3)
+    cv2.circle(drawn, (48, 84), 12, 1, -1)
+    thin, thick = by_thickness(drawn > 0, 3.0)
+    assert np.array_equal(thin | thick, drawn > 0)
+    assert not (thin & thick).any()
+    assert not thick[:60].any()
+    assert thick[70:98].sum() == drawn[70:98].sum()
+
+
+def test_parts_far_apart_are_separate() -> None:
+    mask = np.zeros((60, 120), np.bool_)
+    mask[10:20, 10:20] = mask[25:30, 10:20] = mask[10:20, 90:95] = True
+    parts = list(separate(mask, 16))
+    assert sorted(int(part.sum()) for part in parts) == [50, 150]
+    assert np.array_equal(np.logical_or.reduce(parts), mask)
+
+
+def test_nearest_leads_to_an_allowed_pixel_and_keeps_allowed_ones() -> None:
+    allowed = np.zeros((5, 7), np.bool_)
+    allowed[1, 1] = allowed[3, 6] = True
+    found = nearest(allowed)
+    assert found[1, 1] == 8
+    assert found[4, 6] == 27
+    assert set(found.ravel()) == {8, 27}
+
+
+def test_boxes() -> None:
+    mask = np.zeros((20, 30), np.bool_)
+    mask[4, 7] = mask[9, 3] = True
+    assert bounding_box(mask) == Box(3, 4, 8, 10)
+    assert grown(Box(3, 4, 8, 10), 5, mask.shape) == Box(0, 0, 13, 15)
