@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy import URL, Connection, event, inspect, text
@@ -22,6 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.history.schema import VERSION, metadata
 from engine.errors import BadOption, StorageFailed, TimedOut
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 ATTEMPTS = 6
@@ -100,6 +104,24 @@ class Database:
                 return
         async with self.write() as connection:
             await connection.run_sync(_create_or_upgrade)
+
+
+def unbroken(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """The method, run to its end also when whoever awaits it is cancelled, who is told only then.
+
+    SQLAlchemy drops a cancelled connection without closing it: its transaction would keep the file locked.
+    """
+
+    @wraps(method)
+    async def shielded(*args: P.args, **kwargs: P.kwargs) -> T:
+        task = asyncio.ensure_future(method(*args, **kwargs))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+
+    return shielded
 
 
 def stored_version(connection: Connection) -> str | None:

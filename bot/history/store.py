@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.blobs import GRACE_S, BlobLost, Blobs
 from bot.history import codec, moves, questions, rows, upkeep
-from bot.history.database import Database
+from bot.history.database import Database, unbroken
 from bot.history.recent import Recent
 from bot.history.records import Draft, Question, Revision, Summary, new_id
 from bot.history.schema import conversations, revisions
@@ -65,6 +65,7 @@ class History:
     ) -> None:
         await self.close()
 
+    @unbroken
     async def begin(self, *, surface: str, channel: str, author: str, name: str, picture: Picture) -> Revision:
         """A new conversation; answers with its original, number 0, which is its head."""
         fingerprint = await asyncio.to_thread(codec.fingerprint, picture)
@@ -82,6 +83,7 @@ class History:
         self._recent.put(fingerprint, picture)
         return revision
 
+    @unbroken
     async def commit(self, parent: Revision | str, draft: Draft) -> Revision:
         """A new child of `parent`, a revision or its id; it is now the head. Raises: NoSuchRevision."""
         above = parent if isinstance(parent, Revision) else await self.revision(parent)
@@ -172,16 +174,19 @@ class History:
         async with self._database.read() as connection:
             return await moves.with_pixels(connection, fingerprint)
 
+    @unbroken
     async def undo(self, conversation: str, count: int = 1) -> Revision:
         """Back to the parent, `count` times or not at all. Raises: NoSuchRevision("undo") beyond the original."""
         async with self._database.write() as connection:
             return await _go(connection, await moves.step_back(connection, conversation, count))
 
+    @unbroken
     async def redo(self, conversation: str, count: int = 1) -> Revision:
         """Forward again, `count` times or not at all, the way last taken. Raises: NoSuchRevision("redo")."""
         async with self._database.write() as connection:
             return await _go(connection, await moves.step_forward(connection, conversation, count))
 
+    @unbroken
     async def goto(self, conversation: str, wanted: str | int) -> Revision:
         """To a revision of the conversation by number, id or the beginning of an id. Raises: NoSuchRevision."""
         async with self._database.write() as connection:
@@ -190,10 +195,12 @@ class History:
                 return await _go(connection, await rows.numbered(connection, conversation, int(wanted)))
             return await _go(connection, await rows.find(connection, wanted, conversation))
 
+    @unbroken
     async def restart(self, conversation: str) -> Revision:
         """Back to the original. Raises: NoSuchRevision where there is no such conversation."""
         return await self.goto(conversation, 0)
 
+    @unbroken
     async def ask(self, conversation: str, question: Question) -> None:
         """Leave a question open until the conversation next moves, or is asked another. Raises: NoSuchRevision."""
         masks = [region.mask for region in question.candidates]
@@ -212,11 +219,13 @@ class History:
         pairs = zip(question.candidates, masks, strict=True)
         return replace(question, candidates=tuple(replace(region, mask=mask) for region, mask in pairs))
 
+    @unbroken
     async def answered(self, conversation: str) -> None:
         """Close the open question, if there is one."""
         async with self._database.write() as connection:
             await questions.close(connection, conversation)
 
+    @unbroken
     async def forget(self, author: str) -> int:
         """Delete an author's conversations and their blobs; answers with how many conversations there were.
 
@@ -232,6 +241,7 @@ class History:
         await self._database.checkpoint()
         return count
 
+    @unbroken
     async def collect(self, *, grace_s: float = GRACE_S) -> int:
         """Remove blobs that crashes left behind; answers with how many. `grace_s`: seconds a new one is left alone."""
         async with self._database.write() as connection:

@@ -12,6 +12,8 @@ from engine.data import Alpha, Image, Mask, Region
 from engine.grounding.phrases import VAGUE, Phrase, vocabulary
 from engine.grounding.regions import region_of
 from engine.grounding.saliency import saliency
+from engine.grounding.things import Things, cast_of
+from engine.protocols import Segmenter
 from engine.segmentation.classic import cut
 from engine.segmentation.edges import reduced, sharpen, tidy
 
@@ -30,8 +32,26 @@ class Subject:
     """How clearly it stands out, in [0, 1]: above 0.5 few would choose another, below 0.25 there is hardly one."""
 
 
+class Stage:
+    """Tells the main subject of a picture: from what is recognised in it where something is, else by salience."""
+
+    def __init__(self, things: Things, segmenter: Segmenter) -> None:
+        self._things, self._segmenter = things, segmenter
+
+    def subject(self, image: Image) -> Subject:
+        """The things the picture is about, cut out together; the same picture always gives the same mask."""
+        cast = cast_of(self._things.see(image), *image.shape[:2])
+        if not cast:
+            return main_subject(image)
+        masks = [self._segmenter.segment(image, region.box) for region in cast]
+        return Subject(np.logical_or.reduce(masks), max(region.score for region in cast))
+
+
 class SubjectFinder:
     """Finds what a viewer looks at first."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
 
     def serves(self, phrase: Phrase) -> bool:
         """Whether the phrase means the subject itself, without a colour: "the subject", "the main object"."""
@@ -39,7 +59,7 @@ class SubjectFinder:
 
     def detect(self, image: Image, phrase: str) -> list[Region]:
         """The main subject, or nothing in a picture where all is alike."""
-        subject = main_subject(image)
+        subject = self._stage.subject(image)
         region = region_of(subject.mask, subject.score, phrase, "subject") if subject.score > 0.05 else None
         return [region] if region else []
 
@@ -47,13 +67,16 @@ class SubjectFinder:
 class BackgroundFinder:
     """Finds all that is not the main subject."""
 
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
     def serves(self, phrase: Phrase) -> bool:
         """Whether the phrase means the background."""
         return phrase.noun in BACKGROUND_NOUNS
 
     def detect(self, image: Image, phrase: str) -> list[Region]:
         """Everything but the main subject."""
-        subject = main_subject(image)
+        subject = self._stage.subject(image)
         region = region_of(~subject.mask, max(subject.score, 0.1), "background", "background")
         return [region] if region else []
 

@@ -23,6 +23,7 @@ MINIMUM_SCORE = 0.25
 OVERLAP = 0.45
 """Intersection over union from which two boxes of one class are one thing (the value of the paper's demo)."""
 
+_HANGERS = frozenset({"toy", "toys", "animal", "animals", "doll", "dolls"})
 Rows = NDArray[np.float32]
 
 
@@ -44,8 +45,13 @@ def classes_by_word() -> dict[str, frozenset[int]]:
 
 
 def classes_of(phrase: str) -> frozenset[int]:
-    """The classes of the longest run of words at the phrase's end that is known: "the old fishing boat" -> boat."""
+    """The classes of the longest run of words at the phrase's end that is known: "the old fishing boat" -> boat.
+
+    A last word that only says that it is one of its kind ("the teddy bear toy") is passed over.
+    """
     words = phrase.lower().replace(",", " ").split()
+    if len(words) > 1 and words[-1] in _HANGERS:
+        return classes_of(" ".join(words[:-1]))
     for start in range(len(words)):
         classes = classes_by_word().get(" ".join(words[start:]))
         if classes:
@@ -53,26 +59,52 @@ def classes_of(phrase: str) -> frozenset[int]:
     return frozenset()
 
 
+def kin_of(phrase: str) -> frozenset[int]:
+    """The classes for which the network takes a thing it was never taught: a camel shows as a horse, a goat as a bear."""
+    word = phrase.lower().split()[-1:]
+    if not word or word[0] not in _untaught():
+        return frozenset()
+    return classes_by_word()["animal"]
+
+
 class YoloxDetector:
-    """Detector over a YOLOX graph; thread-safe, loaded at its first use."""
+    """Detector over a YOLOX graph; thread-safe, loaded at its first use; the last picture's answer is remembered."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._last: tuple[NDArray[np.float32], Rows] | None = None
 
     def knows(self, phrase: str) -> bool:
         """Whether the phrase names one of its classes."""
         return bool(classes_of(phrase))
 
     def detect(self, image: Image, phrase: str) -> list[Region]:
-        """Boxes of the phrase's classes, best first; empty for other nouns."""
-        classes = classes_of(phrase)
+        """Boxes of the phrase's classes, best first; empty for other nouns.
+
+        For an animal it was never taught, those of any animal where its nearest class shows nothing.
+        """
+        return self._boxes(image, classes_of(phrase)) or self._boxes(image, kin_of(phrase))
+
+    def see(self, image: Image) -> list[Region]:
+        """Boxes of everything it knows, best first."""
+        return self._boxes(image, frozenset(range(len(class_names()))))
+
+    def _boxes(self, image: Image, classes: frozenset[int]) -> list[Region]:
         if not classes:
             return []
         session = _session(self._path)
         side = int(session.get_inputs()[0].shape[2])
         blob, scale = letterbox(image, side)
+        return regions(self._rows(session, blob, side), classes, scale, image.shape[0], image.shape[1])
+
+    def _rows(self, session: Any, blob: NDArray[np.float32], side: int) -> Rows:
+        last = self._last
+        if last is not None and np.array_equal(last[0], blob):
+            return last[1]
         (output,) = session.run(None, {session.get_inputs()[0].name: blob})
-        return regions(decode_grid(output[0], side), classes, scale, image.shape[0], image.shape[1])
+        rows = decode_grid(output[0], side)
+        self._last = (blob, rows)
+        return rows
 
 
 @cache
@@ -140,6 +172,12 @@ def _box(corner: NDArray[np.float32], height: int, width: int) -> Box:
 @cache
 def _vocabulary() -> list[dict[str, Any]]:
     return tomllib.loads(Path(__file__).with_name("coco.toml").read_text("utf-8"))["class"]
+
+
+@cache
+def _untaught() -> frozenset[str]:
+    words: list[str] = tomllib.loads(Path(__file__).with_name("coco.toml").read_text("utf-8"))["untaught_animals"]
+    return frozenset(form for word in words for form in (word, *_plurals(word)))
 
 
 def _plurals(word: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine.data import Box, Image, Mask
 from engine.errors import MaskMismatch
-from engine.inpainting.holes import bounding_box, by_thickness, grown, nearest, radius, separate
+from engine.inpainting.holes import Hole, bounding_box, by_thickness, grown, nearest, radius, separate
 from engine.inpainting.matching import DISTANCE_COST, Field, Matcher, strangeness
 from engine.inpainting.membrane import membrane
 from engine.inpainting.patches import PATCH, REACH
@@ -84,13 +84,14 @@ def _fill(
         return rng.integers(126, 131, image.shape, dtype=np.uint8)
     thin, thick = by_thickness(mask, thin_radius)
     barred = mask if forbidden is None else mask | forbidden
+    # Thick holes first: a bridge beside one must not lean on pixels that are still to be replaced.
     unfilled = mask.copy()
     total = max(1, int(np.count_nonzero(thick)))
     done = 0
     for hole in separate(thick, _TOGETHER):
-        share = int(np.count_nonzero(hole)) / total
+        share = int(np.count_nonzero(hole.mask)) / total
         _fill_hole(filled, hole, unfilled, barred, rng, _portion(progress, done, share))
-        unfilled &= ~hole
+        unfilled[hole.box.slices] &= ~hole.mask
         done += share
     if thin.any():
         window = grown(bounding_box(thin), 2 * _TOGETHER, thin.shape)
@@ -103,22 +104,22 @@ def _portion(progress: Progress | None, done: float, share: float) -> Progress:
 
 
 def _fill_hole(
-    filled: Image, hole: Mask, unfilled: Mask, barred: Mask, rng: np.random.Generator, progress: Progress
+    filled: Image, hole: Hole, unfilled: Mask, barred: Mask, rng: np.random.Generator, progress: Progress
 ) -> None:
     """Fill one hole of `filled` in place; other unfilled pixels around it are guessed along with it but not written."""
-    box = bounding_box(hole)
-    levels = levels_for(radius(hole[box.slices]), *hole.shape)
-    for margin in (context(box, levels - 1), max(hole.shape)):
-        window = grown(box, margin, hole.shape)
+    levels = levels_for(radius(hole, unfilled.shape), *unfilled.shape)
+    for margin in (context(hole.box, levels - 1), max(unfilled.shape)):
+        window = grown(hole.box, margin, unfilled.shape)
         scene = _Scene(filled[window.slices], unfilled[window.slices], barred[window.slices])
         found = scene.fill(levels, rng, progress)
         if found is not None:
             break
     else:
-        window = Box(0, 0, hole.shape[1], hole.shape[0])
+        window = Box(0, 0, unfilled.shape[1], unfilled.shape[0])
         found = membrane(filled.astype(np.float32), unfilled) + rng.normal(0, 2, filled.shape)
-    own = hole[window.slices]
-    filled[window.slices][own] = np.clip(np.rint(found[own]), 0, 255).astype(np.uint8)
+    own = np.s_[hole.box.y0 - window.y0 :, hole.box.x0 - window.x0 :]
+    found = found[own][: hole.box.height, : hole.box.width]
+    filled[hole.box.slices][hole.mask] = np.clip(np.rint(found[hole.mask]), 0, 255).astype(np.uint8)
 
 
 class _Scene:
@@ -132,6 +133,7 @@ class _Scene:
 
     def fill(self, levels: int, rng: np.random.Generator, progress: Progress) -> NDArray[np.float32] | None:
         """(H, W, 3) float32, the window with its hole filled; None where there is too little to copy from."""
+        # Above this many pixels a search of the finest levels costs seconds and finds little that coarser ones did not.
         first = math.ceil(max(0.0, math.log(np.count_nonzero(self._hole) / _SEARCHED, 4)))
         pyramid = build(self._image, self._hole, self._barred, first, max(levels, first + 1))
         while pyramid and not _has_enough(pyramid[-1]):

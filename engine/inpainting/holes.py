@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,6 +13,15 @@ from engine.data import Box, Mask
 
 Indices = NDArray[np.intp]
 """Flat pixel indices (row * width + column), or rows, or columns."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Hole:
+    """A part of a mask, cut to the smallest box that holds it."""
+
+    box: Box
+    mask: Mask
+    """(box.height, box.width) bool."""
 
 
 def bounding_box(selected: Mask) -> Box:
@@ -32,25 +42,42 @@ def by_thickness(mask: Mask, thin_radius: float) -> tuple[Mask, Mask]:
 
     So scratches stay thin where they cross, and the wire of a masked lamp is thin though the lamp is not.
     """
-    deep = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5) > thin_radius
-    side = 4 * round(thin_radius) + 3
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    near = cv2.dilate(deep.astype(np.uint8), disc) > 0
-    return mask & ~near, mask & near
+    thin, thick = mask.copy(), np.zeros_like(mask)
+    if mask.any():
+        # One pixel more than the box: the depth of a mask is counted from the pixels around it.
+        window = grown(bounding_box(mask), 1, mask.shape)
+        cut = mask[window.slices]
+        deep = cv2.distanceTransform(cut.astype(np.uint8), cv2.DIST_L2, 5) > thin_radius
+        side = 4 * round(thin_radius) + 3
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        near = cv2.dilate(deep.astype(np.uint8), disc) > 0
+        thin[window.slices] &= ~near
+        thick[window.slices] = cut & near
+    return thin, thick
 
 
-def separate(mask: Mask, gap: int) -> Iterator[Mask]:
+def separate(mask: Mask, gap: int) -> Iterator[Hole]:
     """The parts of a mask that lie more than `gap` px from each other."""
-    side = gap + 1
-    joined = cv2.dilate(mask.astype(np.uint8), np.ones((side, side)))
-    count, labels = _components(joined > 0)
+    if not mask.any():
+        return
+    whole = bounding_box(mask)
+    cut = mask[whole.slices]
+    joined = cv2.dilate(cut.astype(np.uint8), np.ones((gap + 1, gap + 1)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     for label in range(1, count):
-        yield mask & (labels == label)
+        x, y, width, height = (int(number) for number in stats[label, :4])
+        around = (slice(y, y + height), slice(x, x + width))
+        part = cut[around] & (np.asarray(labels)[around] == label)
+        tight = bounding_box(part)
+        yield Hole(_moved(tight, x + whole.x0, y + whole.y0), part[tight.slices])
 
 
-def radius(hole: Mask) -> float:
-    """Depth of a hole that may go on beyond the picture's border, px."""
-    framed = np.pad(hole, 1, mode="edge").astype(np.uint8)
+def radius(hole: Hole, shape: tuple[int, ...]) -> float:
+    """Depth of a hole of a picture of this shape, px; at the picture's border it counts as going on."""
+    window = grown(hole.box, 1, shape)
+    framed = np.zeros((window.height, window.width), np.uint8)
+    y, x = hole.box.y0 - window.y0, hole.box.x0 - window.x0
+    framed[y : y + hole.box.height, x : x + hole.box.width] = hole.mask
     return float(cv2.distanceTransform(framed, cv2.DIST_L2, 5).max())
 
 
@@ -64,6 +91,5 @@ def nearest(allowed: Mask) -> Indices:
     return owners[labels]
 
 
-def _components(mask: Mask) -> tuple[int, Indices]:
-    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    return count, np.asarray(labels, np.intp)
+def _moved(box: Box, x: int, y: int) -> Box:
+    return Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)

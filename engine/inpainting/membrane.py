@@ -43,7 +43,7 @@ def double(values: Surface, height: int, width: int) -> Surface:
 
 
 def solve(residual: Surface, hole: Mask) -> Surface:
-    """The surface u with Laplacian(u) = residual inside the hole and u = 0 outside it, to within about a thousandth.
+    """The surface u with Laplacian(u) = residual inside the hole and u = 0 outside it, to within about a hundredth.
 
     Conjugate gradients (Polak-Ribiere, each channel on its own) preconditioned by one multigrid V-cycle. Arrays of over
     300,000 px begin at half their size and are then refined by a single cycle (full multigrid).
@@ -59,9 +59,9 @@ def solve(residual: Surface, hole: Mask) -> Surface:
     step = direction = _cycle(error, grids)
     product = _dots(error, step)
     for _ in range(_ITERATIONS):
-        image = laplacian(direction) * inside
-        length = _ratio(product, _dots(direction, image))
-        change = np.multiply(length, image, dtype=np.float32)
+        bent = laplacian(direction) * inside
+        length = _ratio(product, _dots(direction, bent))
+        change = np.multiply(length, bent, dtype=np.float32)
         found += length * direction
         error = np.subtract(error, change, dtype=np.float32)
         step = _cycle(error, grids)

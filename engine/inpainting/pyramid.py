@@ -98,6 +98,7 @@ def build(image: Image, hole: Mask, barred: Mask, first: int, levels: int) -> li
         if depth:
             weighted, share, taboo = halve(weighted), halve(share)[..., 0], halve(taboo)[..., 0]
         if depth >= first:
+            # The coarsest level sees everything: that is where the layout is decided, and it is small.
             margin = context(box, depth) if depth < levels - 1 else max(image.shape)
             window = _window(box, margin, depth, share.shape)
             found.append(_level(depth, window, weighted[window.slices], share[window.slices], taboo[window.slices]))

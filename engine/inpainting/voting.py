@@ -72,6 +72,7 @@ def copied(image: Image, hole: Mask, field: Field) -> Surface:
         ahead = _flat(field.rows[first] + down, field.columns[first] + right, hole.shape)
         behind = _flat(field.rows[second] - down, field.columns[second] - right, hole.shape)
         seen_ahead, seen_behind = (~hidden[where][..., None] for where in (ahead, behind))
+        # Slopes are never read off the hole: the pixels there are what is to be forgotten.
         step = seen_ahead * (pasted[second] - pixels[ahead]) + seen_behind * (pixels[behind] - pasted[first])
         step /= np.maximum(seen_ahead.astype(np.float32) + seen_behind, 1)
         step /= 1 + np.sum(step**2, axis=-1, keepdims=True) / _STEP_TOLERANCE**2

@@ -22,24 +22,19 @@ from engine.planner.vocabulary import expression
 _PLACE = expression("place_of_addition")
 
 
+_INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "more ", "several ", "many ")
 _WHOLE_PLACE = expression("whole_place")
 
 
 def read_there(reading: Reading) -> Operations | None:
     """ "Let there be X": X is added."""
-    prompt = reading["prompt"]
-    if low(prompt).startswith(("no ", "nothing", "to be ", "you ", "it ", "more contrast")) or low(prompt) in (
-        "light",
-        "it",
-        "that",
-        "this",
-    ):
+    prompt = low(reading["prompt"])
+    if prompt in ("light", "it", "that", "this") or prompt.startswith(("no ", "nothing", "to be ", "you ", "it ")):
         return None
-    if not low(prompt).startswith(("a ", "an ", "some ", "two ", "three ", "more ", "several ", "many ")) and low(
-        reading.clause
-    ).startswith(("i ", "it needs", "needs", "need")):
+    needed = low(reading.clause).startswith(("i ", "it needs", "need"))
+    if needed and not prompt.startswith(_INDEFINITE):
         return None
-    return [added(reading, prompt)]
+    return [added(reading, reading["prompt"])]
 
 
 def read_add(reading: Reading) -> Operations | None:
@@ -49,14 +44,12 @@ def read_add(reading: Reading) -> Operations | None:
         return None
     if place and not _PLACE.match(low(place)):
         return None
-    putting = reading.does("put") and reading.verb not in ("place",) and not reading.does("add")
-    if (putting or reading.verb == "place") and existing(reading, prompt):
+    if reading.does("put") and not reading.does("add") and existing(reading, prompt):
         return None
-    if place:
-        return [
-            Add(prompt=reading.spoken(prompt), place=None if _WHOLE_PLACE.match(low(place)) else reading.spoken(place))
-        ]
-    return [added(reading, prompt)]
+    if not place:
+        return [added(reading, prompt)]
+    whole = _WHOLE_PLACE.match(low(place))
+    return [Add(prompt=reading.spoken(prompt), place=None if whole else decapitalised(reading.spoken(place)))]
 
 
 def existing(reading: Reading, text: str) -> bool:
@@ -69,6 +62,7 @@ def existing(reading: Reading, text: str) -> bool:
 
 
 def added(reading: Reading, prompt: str) -> Add:
+    """The addition of what a prompt describes, at the place it names."""
     what, place = split_place(reading, prompt)
     return Add(prompt=reading.spoken(what), place=place)
 
@@ -101,51 +95,33 @@ def _definite_place(reading: Reading, place: str) -> bool:
 
 def read_give(reading: Reading) -> Operations | None:
     """ "Give the man a hat" adds; "give him a smile" and "give it a rougher texture" alter."""
-    target, prompt, place = reading["target"], reading["prompt"], reading["place"]
+    target, prompt = reading["target"], reading["prompt"]
+    if reading["place"] and not target:
+        return _enriched(reading, prompt, reading["place"])
     if reading["phrase"]:
         target, prompt = _given(reading, reading["phrase"])
-    if place and not target:
-        if reading.does("enrich"):
-            core = re.sub(r"(?i)^(?:the )?(?:essence|presence|inclusion) of ", "", prompt)
-            return (
-                None
-                if reading.verb in ("cover", "fill") and colour_in(core, reading.vocabulary)
-                else [
-                    Add(
-                        prompt=reading.spoken(core),
-                        place=None if reading.is_whole(place) else f"on {reading.spoken(place)}",
-                    )
-                ]
-            )
-        return None
-    if not target or not prompt:
-        return None
-    words = low(target).split(" ")
-    if (
-        "{" not in prompt
-        and not reading.slots.get("place")
-        and len(words) == 1
-        and words[0] in ("a", "an", "some", "the", "me", "us")
-    ):
+    if not target or not prompt or low(target) in ("a", "an", "some", "the", "me", "us"):
         return None
     if reading.verb == "dress":
-        return [
-            Alter(
-                target=reading.target(target),
-                prompt=f"{'dressed as' if ' as ' in low(reading.clause) else 'wearing'} {reading.spoken(prompt)}",
-            )
-        ]
+        dressed = "dressed as" if " as " in low(reading.clause) else "wearing"
+        return [Alter(target=reading.target(target), prompt=f"{dressed} {reading.spoken(prompt)}")]
     if reading.is_whole(target) and not reading.is_pronoun(target):
         return becomes(reading, target, f"have {prompt}", swap=False)
-    if low(prompt).split(" ")[0] in reading.vocabulary["states.adjectives"] and not re.search(
-        r"\b(?:a|an|some)$", reading.clause[: -len(prompt)].strip()
-    ):
+    article = re.search(rf"\b(a|an|some|two|three|another|several|a pair of) {re.escape(prompt)}$", reading.clause)
+    described = not article and low(prompt).split(" ")[0] in reading.vocabulary["states.adjectives"]
+    if described or expression("given_state").search(low(prompt)):
         return [Alter(target=reading.target(target), prompt=reading.spoken(prompt))]
-    if expression("given_state").search(low(prompt)):
-        return [Alter(target=reading.target(target), prompt=reading.spoken(prompt))]
-    article = re.search(r"\b(a|an|some|two|three|another|several|a pair of) " + re.escape(prompt) + "$", reading.clause)
     thing = f"{article.group(1)} {prompt}" if article else prompt
     return [Add(prompt=reading.spoken(thing), place=f"on {decapitalised(reading.spoken(target))}")]
+
+
+def _enriched(reading: Reading, prompt: str, place: str) -> Operations | None:
+    """ "Fill the bowl with cherries"; with a colour it is painted instead."""
+    core = re.sub(r"(?i)^(?:the )?(?:essence|presence|inclusion) of ", "", prompt)
+    if reading.verb in ("cover", "fill") and colour_in(core, reading.vocabulary):
+        return None
+    where = None if reading.is_whole(place) else f"on {decapitalised(reading.spoken(place))}"
+    return [Add(prompt=reading.spoken(core), place=where)]
 
 
 def _given(reading: Reading, phrase: str) -> tuple[str, str]:
@@ -184,25 +160,19 @@ def read_duplicate(reading: Reading) -> Operations | None:
 
 def read_move(reading: Reading) -> Operations | None:
     """A thing somewhere else; a side, a place, or a nudge."""
-    text, place = reading["target"], reading["place"]
-    match = expression("goal_of_move").search(f" {low(f'{text} {place}')}")
-    whole = f"{text} {place}".strip()
+    whole = f"{reading['target']} {reading['place']}".strip()
+    match = expression("goal_of_move").search(f" {low(whole)}")
     if not match or match.start() == 0:
         return None
     thing, goal = whole[: match.start() - 1].strip(), whole[match.start() :].strip()
-    if (reading.does("put") and not reading.does("move")) or reading.verb in ("put", "bring"):
-        if not existing(reading, whole):
-            return None
-    if (
-        not thing
-        or (reading.is_whole(thing) and not reading.is_pronoun(thing))
-        or subject_of(reading, thing).attribute in ("colour", "style")
-    ):
+    if reading.does("put") and not existing(reading, whole):
         return None
-    if goal.lower().startswith(("in a ", "in an ")) and reading.does("put"):
+    elsewhere = subject_of(reading, thing).attribute in ("colour", "style")
+    if not thing or elsewhere or (reading.is_whole(thing) and not reading.is_pronoun(thing)):
+        return None
+    if low(goal).startswith(("in a ", "in an ")) and reading.does("put"):
         return [Alter(target=reading.target(thing), prompt=reading.spoken(goal))]
-    relation = re.match(r"(?:from|in|on) .+? (to|onto|into|next to|closer|over to) ", low(goal))
-    if relation:
+    if relation := re.match(r"(?:from|in|on) .+? (to|onto|into|next to|closer|over to) ", low(goal)):
         thing, goal = f"{thing} {goal[: relation.start(1)]}".strip(), goal[relation.start(1) :]
     return [Move(target=reading.target(thing), place=reading.spoken(goal))]
 

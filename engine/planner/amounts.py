@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from engine.planner.normalise import low
-from engine.planner.vocabulary import Vocabulary, expression
+from engine.planner.vocabulary import Vocabulary, expression, load
 
 ONES = [
     "zero",
@@ -38,45 +38,13 @@ NUMERALS = (
     | {"hundred": 100, "fourty": 40}
 )
 
-ASPECTS = {
-    "square": "1:1",
-    "widescreen": "16:9",
-    "wide": "16:9",
-    "landscape": "3:2",
-    "portrait": "4:5",
-    "story": "9:16",
-    "instagram story": "9:16",
-    "instagram post": "1:1",
-    "instagram": "1:1",
-    "vertical": "9:16",
-    "cinema": "21:9",
-    "cinematic": "21:9",
-    "ultrawide": "21:9",
-    "wallpaper": "16:9",
-    "desktop wallpaper": "16:9",
-    "phone wallpaper": "9:16",
-    "a4": "210:297",
-    "a5": "148:210",
-    "passport": "35:45",
-    "banner": "3:1",
-    "panorama": "3:1",
-    "youtube thumbnail": "16:9",
-    "thumbnail": "16:9",
-    "tiktok": "9:16",
-    "reel": "9:16",
-    "polaroid": "1:1",
-    "profile picture": "1:1",
-    "avatar": "1:1",
-    "postcard": "3:2",
-    "golden ratio": "1.618:1",
-    "letter": "8.5:11",
-    "twitter header": "3:1",
-}
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 _PERCENT = re.compile(
-    rf"(?:^| )(?:say )?(?:(?:by|to|of|with|at|say|around|about|roughly|approximately|another|further|a further|an additional|additional|again|more|another) )*"
-    rf"({_NUMBER}) ?(more |additional |further )?(%|percent|per cent|pct|percents|points|opacity)?(?: (?:more|further|additional|opacity|again))*(?= |$)"
+    r"(?:^| )(?:say )?(?:(?:by|to|of|with|at|say|around|about|roughly|approximately|another|further|a further|"
+    r"an additional|additional|again|more|another) )*"
+    rf"({_NUMBER}) ?(more |additional |further )?(%|percent|per cent|pct|percents|points|opacity)?"
+    r"(?: (?:more|further|additional|opacity|again))*(?= |$)"
 )
 _LEAD = re.compile(r"(?:by|to|of|with|at|say|around|about|another|more|additional|further|again)")
 _TIMES = re.compile(r"(?:^| )(?:by )?(?:a factor of )?(\d+(?:\.\d+)?) ?(?:x|times)(?: as)?(?= |$)")
@@ -98,7 +66,8 @@ class Degree(NamedTuple):
 
 def numerals(text: str) -> str:
     """The text with numbers in words as digits: "by forty five percent" -> "by 45 percent"."""
-    words, out = text.replace("-", " - ").split(" "), []
+    words = text.replace("-", " - ").split(" ")
+    out: list[str] = []
     for word in words:
         value = NUMERALS.get(low(word))
         previous = out[-1] if out else ""
@@ -112,7 +81,7 @@ def numerals(text: str) -> str:
 
 
 def number(text: str) -> float | None:
-    """The first number in a text, digits or words."""
+    """The first number in a text, digits or words; None where there is none."""
     match = re.search(_NUMBER, numerals(text))
     return float(match.group().replace(",", ".")) if match else None
 
@@ -160,8 +129,9 @@ def aspect(text: str) -> str | None:
     small = re.sub(r"^(?:a|an|the|into|to|in|for) ", "", low(text)).strip()
     small = expression("aspect_noun").sub("", small)
     small = re.sub(r"^(?:an?|the|perfect) ", "", small)
-    if small in ASPECTS:
-        return ASPECTS[small]
+    named: dict[str, str] = load().tables["aspects"]["names"]
+    if small in named:
+        return named[small]
     match = _RATIO.match(small)
     if not match or max(float(match.group(1)), float(match.group(2))) > 64:
         return None

@@ -8,8 +8,8 @@ from functools import cache
 from engine.planner.normalise import low, quotes_in
 from engine.planner.vocabulary import Vocabulary, expression
 
-MAX_CLAUSES = 24
-MAX_CLAUSE = 500
+MAX_CLAUSES = 20
+MAX_CLAUSE = 320
 """Characters of one clause that are read: what follows is description."""
 
 _JOINT = expression("joint")
@@ -35,8 +35,9 @@ def _openers(vocabulary_words: tuple[str, ...]) -> re.Pattern[str]:
 def _picture_phrase(nouns: tuple[str, ...], modifiers: tuple[str, ...]) -> re.Pattern[str]:
     modifier, noun = "|".join(map(re.escape, modifiers)), "|".join(map(re.escape, nouns))
     return re.compile(
-        rf" (?:to|in|from|of|on|within|into|across|throughout|inside|for|with|at) (?:the|this|that|my|our|your|an|these)"
-        rf"(?: (?:{modifier}))* (?:{noun})(?: above| here| shared above| below| itself)?(?='s|(?= (?!on|above|hanging|frame)|$))(?!'s)"
+        r" (?:to|in|from|of|on|within|into|across|throughout|inside|for|with|at) (?:the|this|that|my|our|your|an|these)"
+        rf"(?: (?:{modifier}))* (?:{noun})(?: above| here| shared above| below| itself)?"
+        r"(?= (?!on|above|hanging|frame)|$)"
     )
 
 
@@ -57,7 +58,7 @@ def split(sentence: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def _asked(sentence: str, vocabulary: Vocabulary) -> str:
-    """The sentence from "can you ..." on, where what stands before it asks for nothing: "too dark, can you brighten it"."""
+    """The sentence from "can you ..." on, where what stands before it asks for nothing: "dark, can you light it"."""
     small = low(sentence)
     if begins_request(small, vocabulary):
         return sentence

@@ -1,4 +1,4 @@
-"""Reading what only makes sense after something else: undo and its kin, "a bit more", "the second one", "the other way"."""
+"""Reading what only makes sense after something else: undo, "a bit more", "the second one", "the other way"."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from engine.operations import (
 )
 from engine.planner.amounts import number, numerals, take_degree
 from engine.planner.colours import colour_in
-from engine.planner.normalise import low
+from engine.planner.normalise import low, only_words
 from engine.planner.reading import Operations, Reading
 from engine.planner.targets import read_target
 from engine.planner.tone import tone_of
@@ -207,11 +207,7 @@ def _carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> Any:
         return last.model_copy(update={"property": tone.property})
     if "photo" in low(thing) or "picture" in low(thing) or low(thing) in ("it", "this", "that", "this one", "that one"):
         return None
-    return (
-        last.model_copy(update={"target": read_target(thing, vocabulary)})
-        if "target" in type(last).model_fields
-        else None
-    )
+    return last.model_copy(update={"target": read_target(thing, vocabulary)}) if hasattr(last, "target") else None
 
 
 def _instead(small: str, vocabulary: Vocabulary) -> str | None:
@@ -259,9 +255,9 @@ def _adjust_more(last: Adjust, small: str, percent: float | None, clause: str) -
         amount = -step
     elif _LESS.match(small):
         amount = -way * (step if percent is not None else min(10.0, abs(last.amount) / 2))
-    elif re.search(r"\b(?:other|opposite|reverse|wrong)\b", small) and expression("reversal_word").fullmatch(small):
+    elif re.search(r"\b(?:other|opposite|reverse|wrong)\b", small) and only_words(small, expression("reversal_word")):
         amount = -way * (abs(percent) if percent is not None else abs(last.amount))
-    elif _MORE.match(small) or (percent is not None and expression("amount_word").fullmatch(small)):
+    elif _MORE.match(small) or (percent is not None and only_words(small, expression("amount_word"))):
         amount = way * step
     return [last.model_copy(update={"amount": max(-100.0, min(100.0, amount))})] if amount is not None else None
 
@@ -271,7 +267,7 @@ _ELLIPTICAL = expression("elliptical_word")
 
 def _elliptical(small: str) -> bool:
     """Nothing is said about what to change, so it is what was changed before."""
-    return _ELLIPTICAL.match(small) is not None
+    return only_words(small, _ELLIPTICAL)
 
 
 _TURN_WORDS = expression("turn_word")
@@ -280,7 +276,7 @@ _TURN_WORDS = expression("turn_word")
 def _turn_more(last: Rotate, clause: str, small: str, percent: float | None) -> Operations | None:
     """Further, back, or the other way round."""
     said = re.sub(r"[,°]", " ", numerals(clause)).strip()
-    if not _TURN_WORDS.match(re.sub(r" +", " ", said)):
+    if not only_words(said, _TURN_WORDS):
         return None
     named = number(said)
     degrees = (

@@ -57,7 +57,8 @@ def _the(target: Target | None) -> str:
 
 
 def _at(position: str) -> str:
-    return f"{'in' if position in ('foreground', 'background', 'middle', 'center', 'centre') or ' ' in position else 'on'} the {position}"
+    inside = position in ("foreground", "background", "middle", "center", "centre") or " " in position
+    return f"{'in' if inside else 'on'} the {position}"
 
 
 def _amount(amount: float) -> str:
@@ -97,7 +98,8 @@ def _step(operation: Operation) -> str:
         case "crop":
             return _cropped(operation.aspect, operation.sides, operation.target)
         case "rotate":
-            return f"Turn the picture {abs(operation.degrees):g} degrees {'clockwise' if operation.degrees >= 0 else 'anticlockwise'}"
+            way = "clockwise" if operation.degrees >= 0 else "anticlockwise"
+            return f"Turn the picture {abs(operation.degrees):g} degrees {way}"
         case "flip":
             return (
                 "Mirror the picture left to right"

@@ -13,7 +13,7 @@ from engine.operations import (
     Rotate,
 )
 from engine.planner.amounts import aspect, number, numerals, side_words
-from engine.planner.normalise import low
+from engine.planner.normalise import low, only_words
 from engine.planner.reading import Operations, Reading
 from engine.planner.vocabulary import expression
 
@@ -24,6 +24,17 @@ _CLOCKWISE = re.compile(r"\bclock|\bright\b|\bcw\b")
 
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
+
+
+_HALF = re.compile(r"\b(left|right|top|bottom|upper|lower) (half|third|quarter|part|portion|side)\b")
+_AWAY = re.compile(r"\b(?:off|out|away|from|by|remove)\b")
+_SHARES = {"half": 50.0, "third": 66.7, "quarter": 75.0}
+_OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "upper": "bottom", "bottom": "top", "lower": "top"}
+_SLIGHT = re.compile(r"\b(?:bit|little|slightly|tad|touch)\b")
+_EVENLY = re.compile(r"it|the|image|picture|photo|by|in|\d+(?:\.\d+)?%?|%|percent")
+_PICTURE_OF = re.compile(r"(?i)^(?:the )?(?:image|picture|photo) (?:of|so .* only) ")
+_TO_ASPECT = re.compile(r"\b(?:to|into|for) (?:an? )?(.+)$")
+_AROUND = re.compile(r"\d|around|edge|canvas|out|subject")
 
 
 def _whole(reading: Reading, text: str) -> bool:
@@ -126,13 +137,8 @@ def read_crop(reading: Reading) -> Operations | None:
 
 def _names_aspect(said: str, reading: Reading) -> bool:
     """A bare "square" or "16:9" is a wish; a bare "4 x 3" or "letter" needs more."""
-    small = low(said)
-    return (
-        ":" in small
-        or "ratio" in low(reading.clause)
-        or small
-        in ("square", "a square", "widescreen", "instagram", "instagram story", "portrait format", "landscape format")
-    )
+    named = low(said) in reading.vocabulary["hints.bare_aspects"]
+    return ":" in said or "ratio" in low(reading.clause) or named
 
 
 def _tightness(reading: Reading) -> float:
@@ -145,70 +151,33 @@ def _tightness(reading: Reading) -> float:
 def _cut_sides(reading: Reading, text: str) -> Crop | None:
     """ "10% off the left", "the top half", "a bit from both sides"."""
     small = numerals(low(text))
-    sides = side_words(small)
-    percent = _PERCENT.search(small)
-    half = re.search(r"\b(left|right|top|bottom|upper|lower) (half|third|quarter|part|portion|side)\b", small)
-    if half and not re.search(r"\b(?:off|out|away|remove)\b", low(reading.clause)):
-        share = {"half": 50.0, "third": 66.7, "quarter": 75.0}.get(half.group(2))
-        opposite = {
-            "left": "right",
-            "right": "left",
-            "top": "bottom",
-            "upper": "bottom",
-            "bottom": "top",
-            "lower": "top",
-        }[half.group(1)]
-        return Crop(sides=(opposite,), amount=share) if share and expression("half_only").fullmatch(small) else None
-    removes = re.search(r"\b(?:off|from|away|by)\b", small) or reading.verb in (
-        "cut off",
-        "trim",
-        "trim off",
-        "chop off",
-        "shave",
-        "crop off",
-        "cut",
-        "slice off",
-        "crop",
-    )
-    if sides and removes and expression("edge_word").fullmatch(small):
-        amount = (
-            float(percent.group(1))
-            if percent
-            else (half and 50.0) or (5.0 if re.search(r"bit|little|slightly|tad|touch", small) else 10.0)
-        )
-        return Crop(sides=sides, amount=min(95.0, amount))
-    if (
-        percent
-        and reading.verb in ("crop", "trim")
-        and re.fullmatch(r"(?:(?:it|the|image|picture|photo|by|in) ?)*\d+(?:\.\d+)? ?(?:%|percent)", small)
-    ):
+    half = _HALF.search(small)
+    if half and not _AWAY.search(low(reading.clause)):
+        share = _SHARES.get(half.group(2))
+        return Crop(sides=(_OPPOSITE[half.group(1)],), amount=share) if share and _only_half(small) else None
+    sides, percent = side_words(small), _PERCENT.search(small)
+    cuts = reading.verb == "crop" or reading.verb in reading.vocabulary["hints.cutting_off"] or _AWAY.search(small)
+    if sides and cuts and only_words(small, expression("edge_word")):
+        amount = 5.0 if _SLIGHT.search(small) else 10.0
+        return Crop(sides=sides, amount=min(95.0, float(percent.group(1)) if percent else 50.0 if half else amount))
+    if percent and reading.verb in ("crop", "trim") and only_words(small, _EVENLY):
         return Crop(sides=("all",), amount=min(45.0, float(percent.group(1))))
     return None
 
 
+def _only_half(small: str) -> bool:
+    """The phrase is about a half of the picture and nothing more."""
+    return expression("half_only").fullmatch(small) is not None
+
+
 def _crop_target(reading: Reading, text: str) -> Operations | None:
-    small = low(text)
-    if reading.verb in (
-        "cut",
-        "chop",
-        "cut off",
-        "chop off",
-        "shave",
-        "slice off",
-        "clip off",
-        "cut down",
-        "crop off",
-        "crop away",
-        "trim away",
-        "trim off",
-        "trim",
-    ):
+    """A crop to a thing, or tighter; what is cut off is no target."""
+    if reading.verb in reading.vocabulary["hints.cutting_off"]:
         return None
-    text = expression("crop_lead").sub("", text)
-    text = re.sub(r"(?i)^(?:the )?(?:image|picture|photo) (?:of|so .* only) ", "", text)
-    text = expression("crop_tail").sub("", text)
-    if expression("tighter").fullmatch(small):
+    if only_words(low(text), expression("tighter_word")):
         return [Crop(sides=("all",), amount=_tightness(reading))]
+    text = _PICTURE_OF.sub("", expression("crop_lead").sub("", text))
+    text = expression("crop_tail").sub("", text)
     if not text or (reading.is_whole(text) and not reading.is_pronoun(text)):
         return None
     return [Crop(target=reading.target(text))]
@@ -216,54 +185,28 @@ def _crop_target(reading: Reading, text: str) -> Operations | None:
 
 def read_expand(reading: Reading) -> Operations | None:
     """More canvas, by sides or to an aspect."""
-    thing = reading["thing"]
     small = numerals(low(reading.clause))
-    ratio = aspect(match.group(1)) if (match := re.search(r"\b(?:to|into|for) (?:an? )?(.+)$", small)) else None
-    thing_words = expression("canvas_tail").sub("", f" {thing}").strip()
-    canvas = low(thing_words) in (
-        "canvas",
-        "the canvas",
-        "frame",
-        "the frame",
-        "the view",
-        "view",
-        "the background",
-        "background",
-        "the scene",
-        "the sky",
-        "the left side",
-        "the right side",
-        "the top",
-        "the bottom",
-        "the borders",
-        "borders",
-        "the edges",
-        "edges",
-        "",
-    )
-    if thing and not canvas and not _whole(reading, thing_words) and not side_words(thing_words):
+    to = _TO_ASPECT.search(small)
+    ratio, sides = aspect(to.group(1)) if to else None, side_words(small)
+    if reading["thing"] and not _expandable(reading, reading["thing"], bool(ratio or sides)):
         return None
-    if low(thing_words) in ("the sky", "the background", "background") and not side_words(small):
-        return None
-    if (
-        reading.verb in ("grow", "enlarge", "stretch", "broaden", "expand")
-        and not (ratio or side_words(small) or (canvas and thing_words))
-        and thing
-    ):
-        return (
-            None if reading.verb in ("grow", "enlarge", "stretch") else [Expand(sides=("all",), amount=_growth(small))]
-        )
     if ratio:
         return [Expand(aspect=ratio)]
-    sides = side_words(small)
-    if (
-        reading["sides"]
-        and not sides
-        and not reading.does("zoom_out")
-        and not re.search(r"\d|around|edge|canvas|out|subject", small)
-    ):
+    if reading["sides"] and not (sides or reading.does("zoom_out") or _AROUND.search(small)):
         return None
     return [Expand(sides=sides or ("all",), amount=_growth(small))]
+
+
+def _expandable(reading: Reading, thing: str, directed: bool) -> bool:
+    """Whether the thing is the canvas: the picture, its frame or a side; the sky only where a direction is said."""
+    words = low(expression("canvas_tail").sub("", f" {thing}").strip())
+    hints = reading.vocabulary
+    canvas = words in hints["hints.canvas"] or bool(side_words(words))
+    if not canvas and not _whole(reading, words):
+        return False
+    if words in hints["hints.backdrops_of_canvas"] and not directed:
+        return False
+    return directed or bool(canvas and words) or reading.verb not in hints["hints.growing"]
 
 
 def _growth(small: str) -> float | None:

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from engine.operations import Target, Text
-from engine.planner.normalise import low, quotes_in
+from engine.planner.colours import colour_in
+from engine.planner.normalise import QUOTE_BASE, low, quotes_in
 from engine.planner.reading import Operations, Reading, is_quoted
 from engine.planner.targets import read_target
 from engine.planner.vocabulary import expression
@@ -17,7 +18,13 @@ _DATES = re.compile(r"^(?:the )?date(?:s|stamp)?(?: (?:on|in|at|from) .*)?$")
 _WRITTEN_ON = expression("written_on")
 _LETTERED = expression("lettering_before_quote")
 _HEADED = expression("lettering_first")
+_MARKING = ("print", "letter", "engrave", "stamp", "label", "title")
 _ARTICLES = re.compile(r"^(?:the|a|an|both|this|all) ")
+
+
+_QUOTES = re.compile(r"[\ue000-\uf8ff]")
+_COLOURED = re.compile(r"\bcolou?r\b|\bfont\b")
+_NUMBERED = re.compile(r"(?:license|licence|number) plate|number on|display|\bnumber\b(?! of)")
 
 
 def mentions_words(text: str) -> bool:
@@ -47,43 +54,27 @@ def removed(reading: Reading, text: str) -> Text | None:
 def read_replace(reading: Reading) -> Operations | None:
     """New words for old ones; at least one side must be quoted or speak of lettering."""
     old, new = reading["old"], reading["text"]
-    small_old = low(old)
-    says = expression("says").search(low(reading.clause).replace(small_old, "", 1))
-    about_words = mentions_words(old) or bool(
-        re.search(r"license plate|licence plate|number plate|number on|display|\bnumber\b(?! of)", small_old)
-    )
-    quoted_new, quoted_old = reading.quoted(new), reading.quoted(old)
-    if not (
-        ((about_words or quoted_old is not None) and (quoted_new or about_words))
-        or (says and (quoted_new or _WRITTEN_ON.search(small_old)))
-    ):
+    if not new or low(new).startswith(("be ", "look ")) or not _about_words(reading, old, new):
         return None
-    if not new or low(new).startswith(("be ", "look ")):
+    quoted_new = reading.quoted(new)
+    if quoted_new is None and (colour_in(new, reading.vocabulary) or _COLOURED.search(low(old))):
         return None
-    from engine.planner.colours import colour_in
-
     if quoted_new is not None and not expression("words_before_quote").match(low(new)):
         return None
-    if quoted_new is None and (colour_in(new, reading.vocabulary) or re.search(r"\bcolou?r\b|\bfont\b", small_old)):
-        return None
-    if (
-        quoted_new is None
-        and quoted_old is None
-        and not says
-        and re.search(r"\bword\b|texture", small_old) is None
-        and " of " not in small_old
-        and not about_words
-    ):
-        return None
-    where = re.sub(r"[\ue000-\uf8ff]", "", old).strip()
-    return [
-        Text(
-            action="replace",
-            text=quoted_new or _said(reading, new),
-            old=quoted_old or _named(reading, old),
-            target=_sign(reading, where),
-        )
-    ]
+    target = _sign(reading, _QUOTES.sub("", old).strip())
+    text, was = quoted_new or _said(reading, new), reading.quoted(old) or _named(reading, old)
+    return [Text(action="replace", text=text, old=was, target=target)]
+
+
+def _about_words(reading: Reading, old: str, new: str) -> bool:
+    """Whether the change is one of lettering: something is quoted, said to "say", or named as text."""
+    small = low(old)
+    quoted_new = reading.quoted(new) is not None
+    written = mentions_words(old) or _NUMBERED.search(small) is not None
+    says = expression("says").search(low(reading.clause).replace(small, "", 1)) is not None
+    if says and (quoted_new or _WRITTEN_ON.search(small)):
+        return True
+    return written or (reading.quoted(old) is not None and quoted_new)
 
 
 def _said(reading: Reading, text: str) -> str:
@@ -104,37 +95,27 @@ def _sign(reading: Reading, where: str) -> Target | None:
 
 
 def read_add(reading: Reading) -> Operations | None:
-    """Words to write, quoted or bare behind "write"."""
+    """Words to write: quoted, or bare behind "write" and behind lettering that is named."""
     text, place = reading["text"], reading["place"]
-    quoted = reading.quoted(text)
-    named = (bool(re.search(r"<lettering>|", "")) and bool(_WORDS.search(low(reading.clause)))) or re.search(
-        r"\b(?:caption|label|number|name|speech bubble|message)\b", low(reading.clause)
-    )
-    named = (
-        bool(_LETTERED.search(low(text[: text.index(chr(0xE000 + quotes_in(text)[0]))])))
-        if quoted is not None and not reading.does("write") and not _HEADED.search(low(reading.clause))
-        else named
-    )
-    writes = (
-        reading.does("write") and reading.verb not in ("print", "letter", "engrave", "stamp", "label", "title")
-    ) or (bool(quoted) and reading.does("write"))
-    if quoted is None and not (writes or (named and _names_words(reading, text))):
+    quotes = quotes_in(text)
+    if quotes:
+        if not _introduces(reading, text):
+            return None
+        written = " ".join(reading.quotes[index] for index in quotes[: _list_length(text)])
+        return [Text(action="add", text=written, place=reading.spoken(place) or _place_beside(reading, text))]
+    writes = reading.does("write") and reading.verb not in _MARKING
+    if not (writes or (_WORDS.search(low(reading.clause)) and _names_words(text))):
         return None
-    if (
-        quoted is not None
-        and not (writes or named)
-        and not text.startswith(tuple(chr(0xE000 + index) for index in quotes_in(text)[:1]))
-    ):
-        return None
-    words, where = _split_place(reading, text) if quoted is None else (None, _place_beside(reading, text))
-    written = (
-        " ".join(reading.quotes[index] for index in quotes_in(text)[: _list_length(text)])
-        if quoted is not None
-        else words
-    )
-    if not written:
-        return None
-    return [Text(action="add", text=written, place=reading.spoken(place) or where)]
+    words, where = _split_place(reading, text)
+    return [Text(action="add", text=words, place=reading.spoken(place) or where)] if words else None
+
+
+def _introduces(reading: Reading, text: str) -> bool:
+    """Whether the quoted string is what is to be written, not the name of a sign: "add a lamp to the 'OPEN' sign"."""
+    before = text[: text.index(chr(QUOTE_BASE + quotes_in(text)[0]))].strip()
+    if not before or reading.does("write"):
+        return True
+    return _HEADED.search(low(reading.clause)) is not None or _LETTERED.search(low(before)) is not None
 
 
 def _list_length(text: str) -> int:
@@ -143,13 +124,10 @@ def _list_length(text: str) -> int:
     return len(quotes_in(match.group())) if match else 1
 
 
-def _names_words(reading: Reading, text: str) -> bool:
-    """ "add the caption Happy Birthday": capitals or a place tell lettering from description."""
-    return (
-        bool(text)
-        and not low(text).startswith(("to ", "on ", "in ", "at ", "with ", "of ", "from "))
-        and (text[:1].isupper() or text[:1].isdigit())
-    )
+def _names_words(text: str) -> bool:
+    """ "add the caption Happy Birthday": capitals or digits tell lettering from description."""
+    placed = low(text).startswith(("to ", "on ", "in ", "at ", "with ", "of ", "from "))
+    return bool(text) and not placed and (text[0].isupper() or text[0].isdigit())
 
 
 def _split_place(reading: Reading, text: str) -> tuple[str, str | None]:
@@ -166,11 +144,11 @@ def _split_place(reading: Reading, text: str) -> tuple[str, str | None]:
 
 def _place_beside(reading: Reading, text: str) -> str | None:
     """Where quoted words go, from what stands before or behind them."""
-    after = text[text.rindex(chr(0xE000 + quotes_in(text)[-1])) + 1 :].strip(" ,") if quotes_in(text) else ""
+    after = text[text.rindex(chr(QUOTE_BASE + quotes_in(text)[-1])) + 1 :].strip(" ,") if quotes_in(text) else ""
     match = _PLACE.match(low(after)) if after else None
     if match:
         return reading.spoken(after[match.start(1) :])
-    before = text[: text.index(chr(0xE000 + quotes_in(text)[0]))].strip(" ,:") if quotes_in(text) else ""
+    before = text[: text.index(chr(QUOTE_BASE + quotes_in(text)[0]))].strip(" ,:") if quotes_in(text) else ""
     match = _PLACE.search(low(before)) if before else None
     return reading.spoken(before[match.start(1) :]) if match else None
 

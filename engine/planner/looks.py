@@ -48,10 +48,7 @@ def read_style(reading: Reading) -> Operations | None:
     target_text, look = reading["target"], reading["look"]
     small = low(look)
     whole = not target_text or reading.is_whole(target_text) or _is_look_noun(target_text)
-    if target_text:
-        fits = _restyles(reading, target_text, small, whole)
-    else:
-        fits = _names_look(reading, small)
+    fits = _restyles(reading, target_text, small, whole) if target_text else _names_look(reading, small)
     if not fits or (whole and not reading.is_pronoun(target_text) and not look_in(reading, look)):
         return None
     prompt = reading.spoken(expression("look_lead").sub("", look))

@@ -45,6 +45,11 @@ def low(text: str) -> str:
     return "".join(one if len(one := letter.lower()) == 1 else letter for letter in text)
 
 
+def only_words(text: str, word: re.Pattern[str]) -> bool:
+    """Whether every word of the text is one of those the pattern matches; linear, whatever the text."""
+    return all(word.fullmatch(part) for part in text.split() if part != ",")
+
+
 def is_quote(text: str) -> bool:
     """Whether the text is one quoted string and nothing else."""
     return len(text) == 1 and QUOTE_BASE <= ord(text) < QUOTE_BASE + MAX_QUOTES
@@ -81,12 +86,13 @@ def normalise(instruction: str, vocabulary: Vocabulary) -> Normal:
 
 def _clean(sentence: str, vocabulary: Vocabulary) -> str:
     """One sentence with single spaces, commas as words of their own and common misspellings mended."""
-    spelling = vocabulary.tables["words"]["spelling"]
+    spelling: dict[str, str] = vocabulary.tables["words"]["spelling"]
     symbols = "".join(" " if unicodedata.category(letter) in ("So", "Cf", "Cs") else letter for letter in sentence)
     words = _COMMA.sub(" , ", symbols.replace('"', " ").replace(":", " : ")).split()
     mended = [spelling.get(low(word), word) for word in words]
     joined = " ".join(mended)
-    for apart, together in vocabulary.tables["words"]["phrases"].items():
+    phrases: dict[str, str] = vocabulary.tables["words"]["phrases"]
+    for apart, together in phrases.items():
         if apart in joined.lower():
             joined = re.sub(re.escape(apart), together, joined, flags=re.IGNORECASE)
     text = _RATIO.sub(r"\1:\2", _POSSESSIVE_SPACE.sub("'s", joined))

@@ -69,7 +69,11 @@ class Reading:
         if not (self.context.history or self.context.mask) and low(text) in PERSONS:
             return Target(phrase=PERSONS[low(text)])
         target = read_target(text, self.vocabulary)
-        return target.model_copy(update={"phrase": self.plain(target.phrase)}) if quotes_in(text) else target
+        return (
+            target.model_copy(update={"phrase": self.plain(target.phrase)})
+            if quotes_in(text) and target.phrase
+            else target
+        )
 
     def targets(self, text: str) -> list[Target]:
         """The targets of a list of noun phrases."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any
 
 from engine.operations import (
     Background,
@@ -17,7 +17,19 @@ from engine.planner.reading import Operations, Reading
 from engine.planner.targets import conjuncts
 from engine.planner.vocabulary import expression
 
-_DEFECTS = ("noise", "blur", "haze", "rain", "snow", "scratches", "lowlight", "jpeg", "faded", "colour", "blemishes")
+_DEFECTS: tuple[Defect, ...] = (
+    "noise",
+    "blur",
+    "haze",
+    "rain",
+    "snow",
+    "scratches",
+    "lowlight",
+    "jpeg",
+    "faded",
+    "colour",
+    "blemishes",
+)
 
 
 _NAMED: dict[str, Defect] = {
@@ -53,13 +65,25 @@ _WHOLE_PLACES = expression("whole_photo")
 _QUALITY = expression("quality")
 
 
+MAX_WORDS_OF_QUALITY = 8
+_PURPOSE = re.compile(r"(?i) ?\b(?:for|to) .*$")
+_RESTORING = ("restore", "repair", "revive", "rescue", "salvage", "mend", "refurbish", "rejuvenate")
+_TOLD: dict[str, Defect] = {
+    r"\b(?:dark|underexposed)\b": "lowlight",
+    r"\bblurry\b": "blur",
+    r"\b(?:noisy|grainy)\b": "noise",
+    r"\bfaded\b": "faded",
+    r"\b(?:old|damaged|torn|vintage|scanned|ruined|historic)\b": "scratches",
+}
+
+
 def defect_of(reading: Reading, text: str) -> Defect | None:
     """The defect a phrase names and nothing else: "the grain", "any traces of haze"."""
     words = _DEFECT_NOISE.sub("", low(text).strip(" ,."))
     for _ in range(3):
         for name in _DEFECTS:
             if words in reading.vocabulary[f"defects.{name}"]:
-                return cast(Defect, name)
+                return name
         shorter = _DEFECT_TAIL.sub("", words)
         if shorter == words:
             return None
@@ -81,53 +105,31 @@ def defects_of(reading: Reading, text: str) -> list[Defect] | None:
 
 def read_restore(reading: Reading) -> Operations | None:
     """Defects of the photo undone; snow on a roof and rain on a window are things."""
-    text, where = reading["defect"] or reading["free"], reading["where"]
+    text, where = reading["defect"], reading["where"]
     if reading["free"]:
-        return _freed(reading, text, where)
-    if reading["verb"] and not re.match(r"\w+(?: \w+)?$", reading["verb"]):
-        return None
+        return _freed(reading, reading["free"], where)
     defects = _placed_defects(reading, text)
-    if not defects:
+    if not defects or reading.verb in ("add", "increase", "apply"):
+        return None
+    if reading["verb"] and not _erases(reading, low(reading["verb"]), defects[0], low(text)):
         return None
     here = not where or _WHOLE_PLACES.match(low(where)) is not None or reading.is_whole(where)
-    if not here and any(defect in ("rain", "snow") for defect in defects):
+    if not here and not {"rain", "snow"}.isdisjoint(defects):
         return None
-    if (
-        "colour" in defects
-        and (reading.does("remove") or reading["verb"])
-        and low(_DEFECT_NOISE.sub("", low(text))) in ("color", "colors", "colour", "colours")
-    ):
+    if reading.does("remove") and low(text) in reading.vocabulary["hints.all_colour"]:
         return None
-    if reading["verb"] and (
-        reading["verb"].split(" ")[0]
-        in (
-            "add",
-            "more",
-            "increase",
-            "make",
-            "give",
-            "paint",
-            "draw",
-            "insert",
-            "show",
-            "apply",
-            "let",
-            "blur",
-            "replace",
-            "change",
-            "turn",
-            "include",
-            "put",
-        )
-        or (low(reading["verb"]) not in reading.vocabulary.openings and defects[0] not in ("haze", "noise"))
-    ):
-        return None
-    if reading.verb in ("add", "increase", "apply"):
-        return None
-    target = None if here else reading.target(where)
-    if target is None and (owner := _blemished(reading, text)):
-        target = reading.target(owner)
+    owner = where if not here else _blemished(reading, text)
+    target = reading.target(owner) if owner else None
     return [Restore(defect=defect, target=target) for defect in defects]
+
+
+def _erases(reading: Reading, verb: str, defect: Defect, text: str) -> bool:
+    """Whether an unlisted verb before a defect can only mean its end: "banish the haze"."""
+    if verb.count(" ") > 1 or verb.split(" ")[0] in reading.vocabulary["hints.not_erasing"]:
+        return False
+    if text in reading.vocabulary["hints.all_colour"]:
+        return False
+    return verb in reading.vocabulary.openings or defect in ("haze", "noise")
 
 
 def _placed_defects(reading: Reading, text: str) -> list[Defect] | None:
@@ -141,6 +143,7 @@ def _placed_defects(reading: Reading, text: str) -> list[Defect] | None:
 
 
 def _blemished(reading: Reading, text: str) -> str | None:
+    """On whose skin, or where, the defect is."""
     match = re.search(r" (?:on|under|around|from|in) (.+)$", text)
     if match and defect_of(reading, text[: match.start()]):
         return match.group(1)
@@ -164,61 +167,39 @@ def _freed(reading: Reading, text: str, where: str) -> Operations | None:
 
 def read_restore_named(reading: Reading) -> Operations | None:
     """Verbs that carry their defect, and "improve it by removing the noise"."""
-    if repair := reading["repair"]:
-        small = low(repair)
-        found = expression("repair").match(small)
-        defects = defects_of(reading, found.group(1)) if found else None
-        named = next((defect for word, defect in _NAMED.items() if word in small), None)
-        return [Restore(defect=defect) for defect in defects] if defects else [Restore(defect=named)] if named else None
-    first = low(reading.clause).split(" ")[0].replace("-", "")
-    thing = reading["thing"]
-    defect = next((defect for word, defect in _NAMED.items() if first.startswith(word)), None)
+    if repair := low(reading["repair"]):
+        found = expression("repair").match(repair)
+        named = _named_in(repair)
+        defects = (defects_of(reading, found.group(1)) if found else None) or ([named] if named else [])
+        return [Restore(defect=defect) for defect in defects]
+    defect = _named_in(low(reading.clause).split(" ")[0].replace("-", ""))
     if defect is None:
         return None
-    thing = re.sub(r"(?i) ?(?:for|to) .*$", "", thing) if not reading.is_pronoun(thing) else thing
-    whole = (
-        not thing
-        or reading.is_whole(thing)
-        or reading.is_pronoun(thing)
-        or _WHOLE_PLACES.match(low(thing)) is not None
-        or defect not in ("blur", "noise", "blemishes", "haze")
-    )
+    thing = reading["thing"] if reading.is_pronoun(reading["thing"]) else _PURPOSE.sub("", reading["thing"])
+    local = thing and defect in ("blur", "noise", "blemishes", "haze") and not reading.is_pronoun(thing)
+    whole = not local or reading.is_whole(thing) or _WHOLE_PLACES.match(low(thing))
     return [Restore(defect=defect, target=None if whole else reading.target(thing))]
+
+
+def _named_in(words: str) -> Defect | None:
+    """The defect that a verb such as "dehazing" carries in itself."""
+    return next((defect for word, defect in _NAMED.items() if word in words), None)
 
 
 def read_enhance(reading: Reading) -> Operations | None:
     """Better quality without a named defect: a blurred, an old or a dark photo."""
-    where, quality = reading["where"], low(reading["quality"])
-    whole = not where or reading.is_whole(where) or _WHOLE_PLACES.match(low(where)) is not None
-    if not whole:
+    where, quality = low(reading["where"]), low(reading["quality"])
+    if where and not (reading.is_whole(where) or _WHOLE_PLACES.match(where)):
         return None
     if quality:
-        if re.search(r"\bdark|light", quality) and reading.verb not in ("make", "get", "have"):
-            return None
-        return [Restore(defect="blur")] if _QUALITY.search(quality) and len(quality.split()) <= 8 else None
-    if not where:
+        better = _QUALITY.search(quality) and quality.count(" ") < MAX_WORDS_OF_QUALITY
+        return [Restore(defect="blur")] if better else None
+    if reading.is_pronoun(where):
         return None
-    small = low(where)
-    if re.search(r"\b(?:dark|underexposed)\b", small):
-        return [Restore(defect="lowlight")]
-    if re.search(r"\bblurry\b", small):
-        return [Restore(defect="blur")]
-    if re.search(r"\b(?:noisy|grainy)\b", small):
-        return [Restore(defect="noise")]
-    if re.search(r"\bfaded\b", small):
-        return [Restore(defect="faded")]
-    if re.search(r"\b(?:old|damaged|torn|vintage|scanned|ruined|historic)\b", small) or reading.verb in (
-        "restore",
-        "repair",
-        "revive",
-        "rescue",
-        "salvage",
-        "mend",
-        "refurbish",
-        "rejuvenate",
-    ):
-        return [Restore(defect="scratches")] if not reading.is_pronoun(where) else None
-    return None
+    for word, defect in _TOLD.items():
+        if re.search(word, where):
+            return [Restore(defect=defect)]
+    return [Restore(defect="scratches")] if reading.verb in _RESTORING else None
 
 
 def read_blur(reading: Reading) -> Operations | None:

@@ -10,7 +10,7 @@ from engine.operations import (
     Upscale,
 )
 from engine.planner.amounts import number, numerals
-from engine.planner.normalise import low
+from engine.planner.normalise import low, only_words
 from engine.planner.reading import Operations, Reading
 from engine.planner.vocabulary import expression
 
@@ -56,7 +56,7 @@ def read_resize(reading: Reading) -> Operations | None:
     small = numerals(low(reading.clause))
     said = numerals(low(reading["dimensions"])) if reading["dimensions"] else small
     said = numerals(low(reading["phrase"])) if reading["phrase"] else said
-    if reading["phrase"] and not _SIZED.fullmatch(numerals(low(reading["phrase"]))):
+    if reading["phrase"] and not only_words(numerals(low(reading["phrase"])), _SIZED):
         return None
     if both := _BY.search(said):
         return [Resize(width=int(both.group(1)), height=int(both.group(2)))]

@@ -24,11 +24,7 @@ NUMBERS = {
     "ten": "10",
 }
 
-_SIDES = r"(?:left|right|top|bottom|upper|lower|middle|cent(?:er|re)|front|back|rear|foreground|background|distance|far left|far right|leftmost|rightmost|left-hand|right-hand|corner|edge|extreme|very|near|side)"
-_POSITION = rf"(?:{_SIDES}|hand|part|half|portion|area|section|row|foreground|most)"
-_PLACED = re.compile(
-    rf"(?: ,)? (?:at|on|in|to|towards|toward|from|near|over) (?:the |its |your |my )?((?:{_POSITION}[- ]?)+)(?= |$)(?! ?of\b)"
-)
+_PLACED = expression("placed")
 _BARE_PLACED = expression("bare_position")
 _RELATION = expression("relation")
 _EXCEPT = expression("except")
@@ -86,7 +82,7 @@ def _take_ordinal_origin(text: str, fields: dict[str, Any]) -> str:
 
 @cache
 def _position_word(vocabulary_words: tuple[str, ...]) -> re.Pattern[str]:
-    sides = r"(?:top|bottom|upper|lower|middle|center|centre|front|back|far|near|extreme)[- ](?:left|right|most)(?:[- ]most)?"
+    sides = r"(?:top|bottom|upper|lower|middle|center|centre|front|back|far|near|extreme)[- ](?:left|right|most)"
     words = sorted((re.escape(word) for word in vocabulary_words), key=len, reverse=True)
     return re.compile(rf"(?:{sides}|{'|'.join(words)})(?:-?most)?(?:[- ]hand)?(?:[- ]side)? (?=\S)")
 

@@ -26,34 +26,19 @@ from engine.planner.states import is_state
 from engine.planner.vocabulary import expression
 
 _SCALE = {"enlarge": "larger", "diminish": "smaller"}
-
-
-_STATES = {
-    "open": "open",
-    "close": "closed",
-    "shut": "closed",
-    "turn on": "turned on",
-    "switch on": "turned on",
-    "turn off": "turned off",
-    "switch off": "turned off",
-    "thicken": "thicker",
-    "thin": "thinner",
-    "slim": "slimmer",
-    "lengthen": "longer",
-    "shorten": "shorter",
-    "smooth": "smooth",
-    "smooth out": "smooth",
-    "clean": "clean",
-    "raise": "raised",
-    "lift": "lifted",
-    "lower": "lowered",
-    "straighten": "straight",
-    "fix": "in good condition",
-    "bold": "bold",
-    "underline": "underlined",
-    "light": "lit",
-    "age": "older",
-}
+MAX_WORDS_OF_THING = 8
+_LINKED = re.compile(r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|go|,|more|were|was))+$")
+_WISHING = re.compile(r" (?:shall|should|must|will|is|adorn|cover|please|instead)\b")
+_COLOUR_WORD = re.compile(r"\b(?:colou?r|hue|shade|tint|tone)")
+_ORDERS = {"remove", "replace", "add", "put", "change", "make", "write", "give", "generate"}
+_INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
+_BECOMES_NOUN = ("be a ", "be an ", "a ", "an ", "become a ")
+_PRESENT = re.compile(r"(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?")
+_HAVING = re.compile(r"(?i)(.{1,120}?) (?:to have|have|had|has|having|with) (.+)$")
+_FEATURE = re.compile(r"\b(?:face|look|smile|expression|mouth|pose)\b")
+_MEASURE = re.compile(r"(?i) (?:slightly|a bit|a little|to make .*|as a whole|by .*)$")
+_CANVAS = re.compile(r"(?i)(?:the )?(?:image|picture|photo|canvas)\b")
+_VAGUE = ("enhance", "improve", "focus", "correct", "fix", "refine", "retouch", "fill")
 
 
 def read_replace(reading: Reading) -> Operations | None:
@@ -61,19 +46,15 @@ def read_replace(reading: Reading) -> Operations | None:
     target, prompt = reading["target"], reading["prompt"]
     if not target or not prompt:
         return None
-    subject = subject_of(reading, target)
-    if subject.attribute or reading.is_clear_background(target):
+    if subject_of(reading, target).attribute or reading.is_clear_background(target):
         return becomes(reading, target, prompt, swap=True)
     if reading.is_whole(target) and not reading.is_pronoun(target):
         return None
     same = becomes(reading, target, prompt, swap=True)
-    if (
-        same
-        and isinstance(same[0], Recolor)
-        and without_article(low(prompt)) not in reading.vocabulary["colours.things"]
-    ):
+    fruit = without_article(low(prompt)) in reading.vocabulary["colours.things"]
+    if same and isinstance(same[0], Recolor) and not fruit:
         return same
-    if low(prompt) in ("nothing", "the background", "what's behind it", "background"):
+    if low(prompt) in reading.vocabulary["hints.nothing"]:
         return [Remove(target=reading.target(target))]
     return [Replace(target=reading.target(target), prompt=reading.spoken(prompt))]
 
@@ -89,43 +70,21 @@ def read_replace_place(reading: Reading) -> Operations | None:
 
 def read_recolor(reading: Reading) -> Operations | None:
     """The colour of things; of lettering and backgrounds too."""
-    text, said = reading["target"], reading["colour"]
-    if reading["phrase"] and len(each := coloured_list(reading["phrase"], reading.vocabulary)) > 1:
+    phrase = reading["phrase"]
+    if phrase and len(each := coloured_list(phrase, reading.vocabulary)) > 1:
         return [Recolor(target=reading.target(one.thing), colour=one.colour) for one in each]
-    if reading["phrase"]:
-        parted = trailing_colour(reading["phrase"], reading.vocabulary)
-        text, said = (
-            (
-                re.sub(
-                    r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|go|,|more|were|was))+$",
-                    "",
-                    parted.thing,
-                ),
-                parted.colour,
-            )
-            if parted
-            else ("", "")
-        )
+    text, said = reading["target"], reading["colour"]
+    if phrase:
+        parted = trailing_colour(phrase, reading.vocabulary)
+        text, said = (_LINKED.sub("", parted.thing), parted.colour) if parted else ("", "")
     colour = colour_in(said, reading.vocabulary) if said else None
-    if not colour or not text or low(text).split(" ")[0] in ("there", "what", "who", "how", "if", "why", "let"):
+    if not colour or not text or not _plausible(reading, text, colour):
         return None
     if low(colour) in reading.vocabulary["looks.drains"]:
         return [Style(prompt=colour, target=reading.scoped(text))]
-    if not reading.verb and (
-        colour_in(text, reading.vocabulary)
-        or low(text) in ("a", "an", "the", "more", "less", "some", "make", "it", "one")
-        or not _said_as_wish(reading, text)
-    ):
-        return None
-    if reading.verb in ("color", "colour", "paint", "fill", "tint", "stain") and reading["colour"].startswith("of "):
-        return None
-    if not _plausible(reading, text, colour):
-        return None
-    if reading.is_clear_background(text):
-        return [Background(action="colour", colour=colour)]
     subject = subject_of(reading, text)
     owner = subject.owner if subject.attribute == "colour" and subject.owner else text
-    if reading.is_clear_background(owner):
+    if reading.is_clear_background(text) or reading.is_clear_background(owner):
         return [Background(action="colour", colour=colour)]
     if reading.is_whole(owner):
         return becomes(reading, owner, colour, swap=False)
@@ -135,28 +94,26 @@ def read_recolor(reading: Reading) -> Operations | None:
 def _said_as_wish(reading: Reading, text: str) -> bool:
     """ "car blue" is a wish; "blue car" alone and "a red and" are not, nor are whole sentences about something else."""
     if reading["colour"] and reading.clause.startswith(reading["colour"]):
-        return bool(re.search(r" (?:shall|should|must|will|is|adorn|cover|please|instead)\b", low(reading.clause)))
+        return _WISHING.search(low(reading.clause)) is not None
     words = low(text).split(" ")
-    return (
-        len(words) <= 8
-        and words[-1] not in ("and", "or", "a", "an", "the", "is", "with", "of", "dark", "light", "very", "to")
-        and not any(word in ("florble",) for word in words)
-    )
+    if colour_in(text, reading.vocabulary) or low(text) in reading.vocabulary["hints.no_thing"]:
+        return False
+    return len(words) <= MAX_WORDS_OF_THING and words[-1] not in reading.vocabulary["hints.cut_short"]
 
 
 def _plausible(reading: Reading, text: str, colour: str) -> bool:
     """Whether the words before the colour can be a thing: "add a dog" and "brown" cannot."""
     first = low(text).split(" ")[0]
-    known = reading.vocabulary.openings.get(first, ())
-    if {"add", "apply", "put"} & set(reading.vocabulary.openings.get(reading.verb, ())):
-        return bool(re.search(r"\b(?:colou?r|hue|shade|tint|tone)", low(reading.clause)))
+    if first in ("there", "what", "who", "how", "if", "why", "let") or reading["colour"].startswith("of "):
+        return False
+    if not reading.verb and not _said_as_wish(reading, text):
+        return False
+    if reading.does("add", "apply", "put"):
+        return _COLOUR_WORD.search(low(reading.clause)) is not None
     if reading.verb or first in reading.vocabulary["words.determiner"]:
-        return (
-            low(colour) not in reading.vocabulary["colours.things"]
-            or not low(reading["colour"]).startswith(("a ", "an "))
-            or bool(re.search(r"colou?r|hue|shade|tint|tone", low(reading["colour"])))
-        )
-    return not set(known) & {"remove", "replace", "add", "put", "change", "make", "write", "give", "generate"}
+        lone = low(colour) in reading.vocabulary["colours.things"] and low(reading["colour"]).startswith(("a ", "an "))
+        return not lone or _COLOUR_WORD.search(low(reading["colour"])) is not None
+    return _ORDERS.isdisjoint(reading.vocabulary.openings.get(first, ()))
 
 
 def read_paint(reading: Reading) -> Operations | None:
@@ -170,168 +127,103 @@ def read_paint(reading: Reading) -> Operations | None:
 def read_change(reading: Reading) -> Operations | None:
     """ "Change X to Y", whatever X and Y are."""
     target, result = reading["target"], reading["result"]
-    if reading.verb in ("set", "adjust", "shift", "bring", "swap", "vary", "update", "keep") and not result:
-        return None
-    if reading.verb == "turn" and low(target).startswith(("on ", "off ")):
+    if not result or (reading.verb == "turn" and low(target).startswith(("on ", "off "))):
         return None
     if reading["old"]:
-        subject = subject_of(reading, target)
-        return becomes(reading, target, result, swap=not subject.attribute)
-    if (
-        re.search(r" (?:into|to) ", f" {reading.clause} ") is None
-        and reading.verb in ("edit", "process", "bring", "set", "shift", "correct", "render", "adjust", "update")
-        and clause_becomes(reading, f"{target} {result}") is None
-    ):
-        return None
+        return becomes(reading, target, result, swap=not subject_of(reading, target).attribute)
     joint = re.search(rf"{re.escape(target)} (into|to|for|with|as|in|by) ", reading.clause)
     if joint is None:
         return clause_becomes(reading, f"{target} {result}", strict=True)
-    return becomes(
-        reading,
-        target,
-        result,
-        swap=(
-            joint.group(1) in ("into", "to", "for", "with", "as")
-            and not low(result).startswith(("be ", "have ", "look "))
-        )
-        or low(result).startswith(("be a ", "be an ", "become a ")),
-    )
+    named = low(result).startswith(_BECOMES_NOUN)
+    swap = joint.group(1) not in ("in", "by") and not low(result).startswith(("be ", "have ", "look "))
+    return becomes(reading, target, result, swap=swap or named)
 
 
 def read_make(reading: Reading) -> Operations | None:
     """ "Make X Y", "let X Y", "what if X were Y", "X should be Y"."""
-    clause, subject = reading["clause"], reading["subject"]
+    clause, subject = reading["clause"].removeprefix("if "), reading["subject"]
     if low(clause).startswith(("sure ", "sense", "up ", "out ", "do ", "that happen")):
         return None
     if subject:
-        if (subject and low(subject) in ("there", "i", "you", "we", "this", "what", "how")) or low(clause).startswith(
-            ("too ", "not ", "so ")
-        ):
-            return None
-        if low(subject).startswith(("a ", "an ", "some ", "two ")):
-            return [
-                added(
-                    reading,
-                    f"{subject} {re.sub(r'(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?', '', clause)}".strip(),
-                )
-            ]
-        if low(clause).startswith("have ") and (having := _having(reading, f"{subject} {clause}")):
-            return having
-        return becomes(
-            reading,
-            subject,
-            clause,
-            swap=low(clause).startswith(("be a ", "be an ", "a ", "an ", "become a ", "turn into ")),
-        )
-    if low(reading.clause).startswith(("it should be", "imagine", "i want", "i need", "i would", "i 'd")):
-        return (
-            becomes(reading, "it", clause, swap=True)
-            if low(reading.clause).startswith("it should")
-            else clause_becomes(reading, clause, strict=True)
-        )
-    clause = re.sub(r"(?i)^(?:if )?", "", clause)
+        return _wished(reading, subject, clause)
+    said = low(reading.clause)
+    if said.startswith("it ") and reading.verb != "make":
+        return becomes(reading, "it", clause, swap=True)
+    if said.startswith(("imagine", "i want", "i need", "i would", "i 'd")):
+        return clause_becomes(reading, clause, strict=True)
     if having := _having(reading, clause):
         return having
-    if reading.verb in ("let", "have", "") and low(clause).startswith(
-        ("a ", "an ", "some ", "two ", "three ", "several ")
-    ):
+    if reading.verb in ("let", "have", "") and low(clause).startswith(_INDEFINITE):
         return [added(reading, re.sub(r"(?i) (?:to )?be (?=\S)", " ", clause, count=1))]
     return clause_becomes(reading, clause, strict=reading.verb not in ("make", "let", "have", "get"))
 
 
+def _wished(reading: Reading, subject: str, clause: str) -> Operations | None:
+    """ "X should be Y": an indefinite X is to be there, a definite one to change."""
+    if low(subject) in reading.vocabulary["hints.no_subject"] or low(clause).startswith(("too ", "not ", "so ")):
+        return None
+    if low(subject).startswith(_INDEFINITE):
+        return [added(reading, f"{subject} {_PRESENT.sub('', clause)}".strip())]
+    having = _having(reading, f"{subject} {clause}") if low(clause).startswith("have ") else None
+    return having or becomes(reading, subject, clause, swap=low(clause).startswith((*_BECOMES_NOUN, "turn into ")))
+
+
 def _having(reading: Reading, clause: str) -> Operations | None:
     """ "the woman have red hair": a colour of a part; "the man have a hat": something new."""
-    match = re.match(r"(.{1,120}?) (?:to have|have|had|has|having|with) (.+)$", clause, re.IGNORECASE)
+    match = _HAVING.match(clause)
     if not match:
         return None
     owner, thing = match.groups()
-    words = without_article(thing).split(" ")
+    if coloured := _coloured_part(reading, owner, thing):
+        return [coloured]
+    stated = _FEATURE.search(low(thing)) or is_state(reading, thing, without_article(thing))
+    if low(thing).startswith(_INDEFINITE) and not stated:
+        place = None if reading.is_whole(owner) else f"on {decapitalised(reading.spoken(owner))}"
+        return [Add(prompt=reading.spoken(thing), place=place)]
+    return None
+
+
+def _coloured_part(reading: Reading, owner: str, thing: str) -> Recolor | None:
+    """The part of the owner that is to have a colour: "red hair"."""
+    words = thing.split(" ")
+    if low(thing).startswith(("a ", "an ")):
+        return None
     for size in range(min(4, len(words) - 1), 0, -1):
         colour = colour_in(" ".join(words[:size]), reading.vocabulary)
-        if colour and not low(thing).startswith(("a ", "an ")) and len(words) - size <= 2:
-            part = reading.target(owner)
-            return [
-                Recolor(
-                    target=Target(
-                        phrase=" ".join(words[size:]), part_of=part.phrase, position=part.position, previous=False
-                    ),
-                    colour=colour,
-                )
-            ]
-    if (
-        low(thing).startswith(("a ", "an ", "some ", "two "))
-        and not re.search(r"\b(?:face|look|smile|expression|mouth|pose)\b", low(thing))
-        and not is_state(reading, thing, without_article(thing))
-    ):
-        return [
-            Add(
-                prompt=reading.spoken(thing),
-                place=None if reading.is_whole(owner) else f"on {decapitalised(reading.spoken(owner))}",
-            )
-        ]
+        if colour and len(words) - size <= 2:
+            whose = reading.target(owner)
+            part = Target(phrase=" ".join(words[size:]), part_of=whose.phrase, position=whose.position)
+            return Recolor(target=part, colour=colour)
     return None
 
 
 def read_enlarge(reading: Reading) -> Operations | None:
     """Another size of a thing; the picture's own size is the frame's business."""
-    text = re.sub(r"(?i) (?:slightly|a bit|a little|to make .*|as a whole|by .*)$", "", reading["target"])
-    if not text or (reading.is_whole(text) and not reading.last_target):
+    text = _MEASURE.sub("", reading["target"])
+    if not text or reading.verb == "reduce" or _CANVAS.match(text):
         return None
-    if re.match(r"(?i)(?:the )?(?:image|picture|photo|it|canvas)\b", text):
+    if reading.is_whole(text) or reading.is_clear_background(text):
         return None
-    classes = reading.vocabulary.openings.get(reading.verb, ())
-    prompt = next((prompt for name, prompt in _SCALE.items() if name in classes), None)
-    if prompt is None:
-        match = expression("bigger").search(low(reading.clause))
-        prompt = match.group() if match else None
-    if prompt is None or reading.verb == "reduce":
+    if subject_of(reading, text).attribute in ("colour", "style", "scene"):
         return None
-    if reading.is_clear_background(text) or subject_of(reading, text).attribute in ("colour", "style", "scene"):
-        return None
-    return [Alter(target=target, prompt=prompt) for target in reading.targets(text)]
+    match = expression("bigger").search(low(reading.clause))
+    prompt = next((prompt for name, prompt in _SCALE.items() if reading.does(name)), match and match.group())
+    return [Alter(target=target, prompt=prompt) for target in reading.targets(text)] if prompt else None
 
 
 def read_state(reading: Reading) -> Operations | None:
     """Verbs that say the state themselves: "open the window", "whiten the teeth"."""
     text = reading["target"]
-    if not text or (reading.is_whole(text) and not reading.last_target):
+    if not text or reading.is_whole(text):
         return None
     verb = low(reading.clause)[: len(reading.clause) - len(text)].strip()
-    if (
-        not definite(text, reading.vocabulary)
-        and " " in text
-        and verb
-        in (
-            "light",
-            "age",
-            "thin",
-            "cut",
-            "cast",
-            "fold",
-            "cover",
-            "fill",
-            "shape",
-            "pose",
-            "tone",
-            "focus",
-            "hold",
-            "wear",
-            "burn",
-            "wrap",
-        )
-    ):
+    bare = " " in text and not definite(text, reading.vocabulary)
+    if (bare and verb in reading.vocabulary["hints.nouns_too"]) or (verb in _VAGUE and scene_in(reading, text)):
         return None
-    if verb in ("whiten",):
-        return (
-            [Recolor(target=target, colour="white") for target in reading.targets(text)]
-            if re.search(r"teeth|tooth", low(text))
-            else [Alter(target=reading.target(text), prompt="whiter")]
-        )
-    if verb in ("enhance", "improve", "focus", "correct", "fix", "refine", "retouch", "fill") and scene_in(
-        reading, text
-    ):
-        return None
-    return [Alter(target=target, prompt=_STATES.get(verb, verb)) for target in reading.targets(text)]
+    if verb == "whiten" and re.search(r"teeth|tooth", low(text)):
+        return [Recolor(target=target, colour="white") for target in reading.targets(text)]
+    prompt = reading.vocabulary.tables["words"]["state_verbs"].get(verb, verb)
+    return [Alter(target=target, prompt=prompt) for target in reading.targets(text)]
 
 
 def readers() -> dict[str, Any]:

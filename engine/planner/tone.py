@@ -102,10 +102,8 @@ def tone_of(text: str) -> Tone | None:
     if entry is None:
         return None
     name, way, sort = entry
-    if sort == "noun":
-        signed = (-1 if way == NEGATIVE else 1) * sign if comparative else 0
-    else:
-        signed = way * sign
+    noun_way = -1 if way == NEGATIVE else 1
+    signed = way * sign if sort != "noun" else noun_way * sign if comparative else 0
     grown = words[-1].endswith("er") and words[-1] != "silver"
     return Tone(cast(Property, name), -signed if excess else signed, comparative or grown)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from engine.planner.inflection import gerund, participle
 
@@ -42,7 +42,7 @@ class Lexicon:
         return None
 
     def find(self, text: str) -> tuple[int, str] | None:
-        """The first member in `text`, as (index of its first word, member); commas and full stops are no part of words."""
+        """The first member in `text`, as (index of its first word, member); punctuation is no part of words."""
         words = [word.strip(",.:'") for word in text.split(" ")]
         for start in range(len(words)):
             for size in range(min(self._longest, len(words) - start), 0, -1):
@@ -110,10 +110,10 @@ def load(language: str = "english") -> Vocabulary:
     properties = {name: entry for name, entry in tone.items() if name not in ("degrees", "scope")}
     toning = [verb for entry in properties.values() for verb in (*entry.get("raise", ()), *entry.get("lower", ()))]
     openings, base, participles = _verbs(words, toning)
+    groups: dict[str, dict[str, Any]] = {**words, "colours": tables["colours"], "scope": tone["scope"]}
     lexicons = {
-        f"{table}.{name}": Lexicon(members)
-        for table, entries in {**words, "colours": tables["colours"], "scope": tone["scope"]}.items()
-        if isinstance(entries, dict)
+        f"{table}.{name}": Lexicon(cast("list[str]", members))
+        for table, entries in groups.items()
         for name, members in entries.items()
         if isinstance(members, list)
     }

@@ -41,6 +41,8 @@ def answering(as_json: bool) -> Generator[None]:
     except EditError as error:
         _print_error(error, as_json)
         raise typer.Exit(error.exit_code) from error
+    except BrokenPipeError as exc:
+        raise typer.Exit(1) from exc
     except OSError as exc:
         failed = StorageFailed("picture")
         _print_error(failed, as_json)

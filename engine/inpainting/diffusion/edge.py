@@ -48,7 +48,7 @@ def _hushed() -> Generator[None, None, None]:
     """Without the libraries' warnings to their own developers; what anyone else warns of is still heard."""
     with warnings.catch_warnings():
         for category in (FutureWarning, DeprecationWarning, UserWarning):
-            warnings.filterwarnings("ignore", category=category, module=r"(diffusers|transformers|huggingface_hub)\b")
+            warnings.filterwarnings("ignore", category=category, module=r"(diffusers|transformers|torch)\b")
         yield
 
 

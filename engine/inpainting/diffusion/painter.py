@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import math
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -22,6 +23,8 @@ from engine.inpainting.diffusion.settings import NEGATIVE, family_of
 from engine.inpainting.diffusion.window import Canvas, from_canvas, to_canvas, window_for
 from engine.protocols import Fill, Progress
 
+LEAST_MULTIPLE = 8
+"""What diffusers wants the sides to be a multiple of, px, however little the model's own autoencoder shrinks."""
 THRIFT = 3 / 4
 """How much smaller, per side, the second try is after memory ran out."""
 
@@ -52,7 +55,7 @@ class DiffusionPainter:
         self._pipeline = pipeline
         self._family = family_of(type(pipeline).__name__)
         self._accepted = frozenset(inspect.signature(type(pipeline).__call__).parameters)
-        self._multiple = int(pipeline.image_processor.config.vae_scale_factor)
+        self._multiple = math.lcm(int(pipeline.image_processor.config.vae_scale_factor), LEAST_MULTIPLE)
         self._busy = threading.Lock()
         self.side = _native_side(pipeline)
 

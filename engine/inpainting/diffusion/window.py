@@ -59,8 +59,7 @@ def model_size(height: int, width: int, side: int, multiple: int) -> tuple[int, 
 def to_canvas(crop: Image, hole: Mask, side: int, multiple: int, fill: Fill) -> Canvas:
     """The crop at the model's size with its hole filled for a start; the hole's pixels are all still in the hole."""
     height, width = model_size(hole.shape[0], hole.shape[1], side, multiple)
-    covered = cv2.resize(hole.astype(np.float32), (width, height), interpolation=_kind(hole.shape, height, width))
-    mask = covered > 0.01
+    mask = _covered(hole, height, width)
     return Canvas(filled(_resized(crop, height, width), mask, fill), mask)
 
 
@@ -83,7 +82,7 @@ def _continued(image: Image, hole: Mask) -> Image:
     height, width = hole.shape
     rows, columns = model_size(height, width, min(SKETCH_SIDE, max(height, width)), 1)
     small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(hole.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA) > 0
+    inside = _covered(hole, rows, columns)
     if inside.all():
         return np.full_like(image, GREY)
     sketch = cv2.inpaint(small, inside.view(np.uint8), 3, cv2.INPAINT_NS)
@@ -91,15 +90,19 @@ def _continued(image: Image, hole: Mask) -> Image:
     return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
+def _covered(hole: Mask, height: int, width: int) -> Mask:
+    """Every pixel of the new size that holds some of the hole; one axis at a time, for one may grow and one shrink."""
+    covered = hole.astype(np.float32)
+    for columns, rows in ((width, hole.shape[0]), (width, height)):
+        shrinks = columns < covered.shape[1] or rows < covered.shape[0]
+        kind = cv2.INTER_AREA if shrinks else cv2.INTER_NEAREST
+        covered = np.asarray(cv2.resize(covered, (columns, rows), interpolation=kind), np.float32)
+    return covered > 0
+
+
 def _resized(image: Image, height: int, width: int) -> Image:
     if image.shape[:2] == (height, width):
         return image
-    kind = _kind(image.shape, height, width)
+    shrinks = height * width < image.shape[0] * image.shape[1]
+    kind = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(image, (width, height), interpolation=kind), np.uint8)
-
-
-def _kind(shape: tuple[int, ...], height: int, width: int) -> int:
-    """Areas averaged when shrinking, bicubic when enlarging an image; a mask enlarged linearly covers itself."""
-    if height * width < shape[0] * shape[1]:
-        return cv2.INTER_AREA
-    return cv2.INTER_CUBIC if len(shape) == 3 else cv2.INTER_LINEAR

@@ -14,11 +14,12 @@ def test_solving_undoes_the_laplacian(height: int, width: int, seed: int) -> Non
     rng = np.random.default_rng(seed)
     hole = np.zeros((height, width), np.bool_)
     hole[height // 5 : -(height // 5), width // 4 : -(width // 4)] = True
-    hole &= rng.random((height, width)) < 0.95
+    y, x = int(rng.integers(0, height)), int(rng.integers(0, width))
+    hole[y : y + 4, x : x + 9] = False
     truth = (rng.random((height, width, 2), np.float32) * 100) * hole[..., None]
     found = solve(laplacian(truth), hole)
     assert np.abs(found[~hole]).max() == 0
-    assert found == pytest.approx(truth, abs=1.5)
+    assert found == pytest.approx(truth, abs=1)
 
 
 def test_large_holes_too() -> None:
