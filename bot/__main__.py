@@ -42,6 +42,9 @@ def edit(
     backend: Annotated[
         str | None, typer.Option(help="exact, exemplar, lama, diffusion or instruct; default: the cheapest.")
     ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A generative model: a folder, or a hub name that is already downloaded.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Fixes the result; default: random.")] = None,
     count: Annotated[int, typer.Option("-n", min=1, max=10, help="How many variations.")] = 1,
     out: Out = None,
@@ -67,6 +70,7 @@ def edit(
             reference=reference,
             revision=revision,
             backend=backend,
+            model=model,
             seed=seed,
             count=count,
             as_json=as_json,

@@ -29,6 +29,8 @@ class Message:
     reply_to: str | None = None
     """The revision replied to; None: the author's latest here."""
     backend: str | None = None
+    model: str | None = None
+    """A model of the backend, by name or path."""
     seed: int | None = None
     count: int = 1
     """How many variations of the edit."""

@@ -42,6 +42,7 @@ async def make(
         answers=answers,
         reference=talk.message.reference,
         backend=talk.message.backend,
+        model=talk.message.model,
     )
     done: list[Answer] = []
     for seed in talk.seeds:

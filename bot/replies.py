@@ -105,7 +105,7 @@ ERRORS: dict[type[EditError], Callable[[Any], str]] = {
         f"{e.backend} ran out of memory, also with its smaller setting. Try a smaller region."
     ),
     errors.TimedOut: lambda e: f"{e.backend} did not answer within {e.seconds:.0f} seconds. Nothing was changed.",
-    errors.BackendFailed: lambda e: f"{e.backend} failed. Nothing was changed; the log says more.",
+    errors.BackendFailed: lambda e: f"{e.backend} failed. Nothing was changed; errors.log in its home says more.",
 }
 
 NOTICES: dict[str, str] = {

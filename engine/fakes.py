@@ -7,12 +7,13 @@ import numpy as np
 from engine.data import Image, Located, Mask, Region
 from engine.errors import NotGrounded
 from engine.operations import Target
+from engine.protocols import Progress
 
 
 class FillInpainter:
     """Fills a hole with the mean colour of what is around it, shifted by the seed."""
 
-    def inpaint(self, image: Image, mask: Mask, seed: int) -> Image:
+    def inpaint(self, image: Image, mask: Mask, seed: int, *, progress: Progress | None = None) -> Image:
         """The image with one colour under the mask."""
         filled = image.copy()
         if mask.all():

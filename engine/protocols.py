@@ -41,7 +41,7 @@ class Segmenter(Protocol):
 class Inpainter(Protocol):
     """Fills a hole so that nobody sees it was there."""
 
-    def inpaint(self, image: Image, mask: Mask, seed: int) -> Image:
+    def inpaint(self, image: Image, mask: Mask, seed: int, *, progress: Progress | None = None) -> Image:
         """The (H, W, 3) image with the pixels under the mask made new; the seed fixes the result."""
         ...
 

@@ -195,12 +195,15 @@ def _related(left: list[Region], relation: Relation, anchors: Sequence[Region], 
     if relation.bond == "between" and len(anchors) > 1:
         gaps = [max(_gap(region, anchors[0]), _gap(region, anchors[1])) for region in others]
         return _nearest(others, gaps, many)
-    anchor = anchors[0]
-    fitting = [region for region in others if _stands(region, relation.bond, anchor)]
-    gaps = [_gap(region, anchor) for region in fitting]
-    if relation.bond == "far":
-        gaps = [-gap for gap in gaps]
+    fitting = [region for region in others if any(_stands(region, relation.bond, anchor) for anchor in anchors)]
+    gaps = [_closest(region, relation.bond, anchors) for region in fitting]
     return _nearest(fitting, gaps, many and relation.bond != "near")
+
+
+def _closest(region: Region, bond: str, anchors: Sequence[Region]) -> float:
+    """px to the nearest anchor that it stands so to; for "far from", less the further away it is."""
+    gaps = [_gap(region, anchor) for anchor in anchors if _stands(region, bond, anchor)]
+    return -min(gaps) if bond == "far" else min(gaps)
 
 
 def _nearest(regions: list[Region], gaps: list[float], every: bool) -> list[Region]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Protocol
@@ -9,18 +10,20 @@ from typing import Final, Protocol
 import numpy as np
 
 from engine.colours import BASIC, Colour, colour_of, likeness
-from engine.data import Image, Located, Notice, Region
+from engine.data import Box, Image, Located, Notice, Region
 from engine.errors import NotGrounded
 from engine.grounding.choose import choose, lies
 from engine.grounding.colour_regions import ColourFinder, ShapeFinder
 from engine.grounding.faces import EyeFinder, FaceFinder, PersonFinder
 from engine.grounding.lettering import TextFinder
+from engine.grounding.parts import ALL_OF_IT, as_part, coloured_parts, within
 from engine.grounding.patchwork import gathered, prominent
 from engine.grounding.phrases import Phrase, parse, vocabulary
 from engine.grounding.regions import region_of
 from engine.grounding.scenery import GreeneryFinder, SkyFinder, WholeFinder
 from engine.grounding.shapes import SHAPES
-from engine.grounding.subject import BackgroundFinder, SubjectFinder, main_subject
+from engine.grounding.subject import BackgroundFinder, Stage, SubjectFinder, main_subject
+from engine.grounding.things import RIDES, Things, cast_of, common, noticed, touching
 from engine.grounding.wishes import Wish, noun_phrase, wish_of
 from engine.operations import Target
 from engine.protocols import Detector, Segmenter
@@ -37,10 +40,18 @@ _NEVER_MAIN: Final = vocabulary(
     sky grass lawn face head text word watermark logo background foreground border frame edge corner side"""
 )
 """Parts and surroundings: a picture's main subject is never called one of these."""
+_OWNED: Final = re.compile(r"\b(?:its|his|her|their)\b")
 _CLEAR: Final = 0.2
 """How clearly a main subject must stand out to stand in for an unknown noun."""
 _TINTED: Final = 0.12
 """Share of a region that must show a colour for it to be called by it; eyes and tyres take the rest."""
+
+
+_UNMISTAKABLE: Final = frozenset(
+    """person bicycle car motorcycle airplane bus train truck boat bird cat dog horse sheep cow elephant bear zebra
+    giraffe""".split()
+)
+"""Labels whose bearers nobody calls by a word that the detectors do not know."""
 
 
 class _Finder(Detector, Protocol):
@@ -54,46 +65,65 @@ class Grounder:
 
     def __init__(self, detectors: Sequence[Detector] = (), segmenter: Segmenter | None = None) -> None:
         """detectors: asked in turn, before the weightless ones; boxes without masks are cut out by `segmenter`."""
-        self._detectors = tuple(detectors)
+        self._things = Things(detectors)
         self._segmenter = segmenter or ClassicSegmenter()
+        self._stage = Stage(self._things, self._segmenter)
         self._colours = ColourFinder()
         self._people = PersonFinder(self._segmenter)
         self._finders: tuple[_Finder, ...] = (
-            WholeFinder(), TextFinder(), SkyFinder(), BackgroundFinder(), FaceFinder(), EyeFinder(), self._people,
-            SubjectFinder(), GreeneryFinder(), self._colours, ShapeFinder(self._colours),
+            WholeFinder(), TextFinder(), SkyFinder(), BackgroundFinder(self._stage), FaceFinder(), EyeFinder(),
+            self._people, SubjectFinder(self._stage), GreeneryFinder(), self._colours, ShapeFinder(self._colours),
         )  # fmt: skip
 
     def locate(self, image: Image, target: Target) -> Located:
         """Every candidate, best first, those that are meant, and a mask wherever one is meant or must be asked for.
 
-        Nothing chosen means that several fit and no word tells them apart. A noun that nobody knows is taken for the
-        main subject where one stands out, and a Notice("main_subject", phrase) says so.
+        Nothing chosen means that two or more fit and no word tells them apart. A noun that nobody knows is taken for
+        the main subject where one stands out, and a Notice("main_subject", phrase) says so; never a plural, a number
+        or a thing told by its neighbours, and never where a detector that knows the noun sees none.
 
         image: (H, W, 3) uint8. Raises: NotGrounded.
         """
         wish = wish_of(target)
         if wish.excluded is not None:
             return self._all_but(image, wish.excluded)
-        phrase = parse(noun_phrase(target), target.colour)
-        regions, notices = self._candidates(image, target, phrase, wish)
-        anchors = self._anchors(image, wish)
+        parts = self._conjuncts(target.phrase or "")
+        if len(parts) > 1:
+            return self._together(image, target, parts)
+        regions, notices = self._candidates(image, target, wish)
         height, width = image.shape[:2]
-        named = bool(phrase.noun) and phrase.noun not in SHAPES and regions[0].source == "colour"
-        likely = 0.55 if named else 0.3
-        if named and len(regions) > 1 and not wish.many:
-            regions = gathered(prominent(image, regions))
+        anchors = self._anchors(image, wish)
+        regions, likely = self._weighed(image, target, wish, regions)
         chosen = choose(regions, target, height, width, anchors, likely)
-        return self._cut_out(image, regions, chosen, notices)
+        if not chosen and len(regions) < 2:
+            raise NotGrounded(target.phrase or "", regions[0].score, (regions[0].label,))
+        located = self._cut_out(image, regions, chosen, notices)
+        return self._with_ride(image, located, wish, anchors)
 
-    def _candidates(
-        self, image: Image, target: Target, phrase: Phrase, wish: Wish
-    ) -> tuple[list[Region], tuple[Notice, ...]]:
+    def _weighed(
+        self, image: Image, target: Target, wish: Wish, regions: list[Region]
+    ) -> tuple[list[Region], float]:
+        """The candidates for a word-less choice, weighed by how they catch the eye, and what puts one in doubt."""
+        if len(regions) < 2 or wish.many or wish.relation is not None:
+            return regions, 0.55
+        if regions[0].mask is None:
+            small = wish.size is not None and wish.size[1] < 1
+            return (regions if small else noticed(regions, *image.shape[:2])), 0.6
+        noun = parse(noun_phrase(target), target.colour).noun
+        if regions[0].source == "colour" and noun and noun not in SHAPES:
+            return gathered(prominent(image, regions)), 0.55
+        return regions, 0.3
+
+    def _candidates(self, image: Image, target: Target, wish: Wish) -> tuple[list[Region], tuple[Notice, ...]]:
+        phrase = parse(noun_phrase(target), target.colour)
         asked = target.phrase or phrase.text
-        for detector in self._detectors:
-            found = _of_colour(image, detector.detect(image, asked), phrase.colours)
-            if found:
-                return found, ()
-        known = False
+        wholes = self._wholes(image, target)
+        if wholes:
+            return self._parts(image, asked, phrase, wholes), ()
+        found = self._things.find(image, asked)
+        if found:
+            return self._tinted(image, asked, found, phrase), ()
+        known = self._things.knows(asked)
         for finder in self._finders:
             if not finder.serves(phrase):
                 continue
@@ -102,8 +132,15 @@ class Grounder:
                 return found, ()
             known = known or finder is not self._people
         if known:
-            raise NotGrounded(asked, 0.0, _instead(image, phrase))
+            raise NotGrounded(asked, 0.0, _instead(image, phrase) or self._things.labels(image))
         return self._guess(image, target, phrase, wish)
+
+    def _tinted(self, image: Image, asked: str, found: list[Region], phrase: Phrase) -> list[Region]:
+        """The things of the noun that show its colour. Raises: NotGrounded where none does."""
+        tinted = _of_colour(image, found, phrase.colours)
+        if not tinted:
+            raise NotGrounded(asked, found[0].score, tuple(dict.fromkeys(region.label for region in found)))
+        return tinted
 
     def _asked(self, finder: _Finder, image: Image, asked: str, phrase: Phrase) -> list[Region]:
         if finder is self._colours:
@@ -112,15 +149,43 @@ class Grounder:
         scenery = all(region.source in {"sky", "greenery", "whole", "background"} for region in found)
         return found if scenery else _of_colour(image, found, phrase.colours)
 
+    def _wholes(self, image: Image, target: Target) -> list[Region]:
+        """What the target is a part of, with masks; empty where it is of the picture itself, or cannot be found."""
+        if target.part_of is None:
+            return []
+        try:
+            located = self.locate(image, Target(phrase=target.part_of))
+        except NotGrounded:
+            return []
+        wholes = located.chosen or located.regions
+        return [] if wholes[0].source in {"whole", "background"} else [whole for whole in wholes if whole.mask is not None]
+
+    def _parts(self, image: Image, asked: str, phrase: Phrase, wholes: list[Region]) -> list[Region]:
+        """The parts of that name in the wholes. Raises: NotGrounded; the whole never stands in for a part."""
+        if phrase.noun in ALL_OF_IT:
+            return [as_part(whole, phrase.noun) for whole in wholes]
+        found = within(_of_colour(image, self._things.find(image, asked), phrase.colours), wholes)
+        if not found and phrase.colours:
+            found = coloured_parts(image, self._colours, phrase, wholes)
+        for finder in self._finders:
+            if not found and not phrase.colours and finder.serves(phrase):
+                found = within(finder.detect(image, asked), wholes)
+        if not found:
+            raise NotGrounded(asked, 0.0, tuple(dict.fromkeys(whole.label for whole in wholes)))
+        return found
+
     def _guess(
         self, image: Image, target: Target, phrase: Phrase, wish: Wish
     ) -> tuple[list[Region], tuple[Notice, ...]]:
         """The main subject in the place of a noun that nobody knows, when the words could mean it."""
         asked = target.phrase or ""
         part = target.part_of is not None or phrase.noun in _NEVER_MAIN
-        several = wish.order not in {None, 1} or (wish.count or 1) > 1
-        if part or several or not phrase.noun:
-            raise NotGrounded(asked)
+        several = wish.order not in {None, 1} or wish.many
+        if part or several or wish.relation is not None or not phrase.noun:
+            raise NotGrounded(asked, 0.0, self._things.labels(image))
+        named = cast_of(self._things.see(image), *image.shape[:2])
+        if any(region.label in _UNMISTAKABLE for region in named):
+            raise NotGrounded(asked, 0.0, self._things.labels(image))
         subject = main_subject(image)
         region = region_of(subject.mask, 0.5 * subject.score, "main subject", "subject")
         if region is None or subject.score < _CLEAR:
@@ -129,8 +194,58 @@ class Grounder:
             raise NotGrounded(asked, 0.5 * subject.score, ("main subject",))
         return [region], (Notice("main_subject", asked),)
 
+    def _conjuncts(self, words: str) -> list[str]:
+        """The things that a phrase lists, where the detectors know each: "the rider and his horse"."""
+        parts = [part.strip() for part in re.split(r",? and |, | & ", words) if part.strip()]
+        return parts if all(self._things.knows(part) for part in parts) else [words]
+
+    def _together(self, image: Image, target: Target, parts: list[str]) -> Located:
+        """Several things as one region: the surest of them, and of each other kind those that the words choose.
+
+        Where no word chooses, those that touch the surest do; who rides and what is ridden may be seen as one.
+        """
+        found: list[Located] = []
+        missing: NotGrounded | None = None
+        for part in parts:
+            try:
+                found.append(self.locate(image, target.model_copy(update={"phrase": part})))
+            except NotGrounded as error:
+                missing = error
+        labels = {located.regions[0].label for located in found}
+        if missing is not None and not labels & (RIDES | {"person"}):
+            raise missing
+        if not found:
+            raise NotGrounded(target.phrase or "", 0.0, self._things.labels(image))
+        found.sort(key=lambda located: (not located.chosen, -located.regions[0].score))
+        anchor = (found[0].chosen or found[0].regions)[0]
+        owned = _OWNED.search(target.phrase or "") is not None
+        meant = list(found[0].chosen or (anchor,))
+        for located in found[1:]:
+            fitting = touching(located.regions, anchor) if owned or not located.chosen else list(located.chosen)
+            meant.extend(fitting or (located.chosen or located.regions[:1]))
+        region = self._as_one(image, meant, target.phrase or "")
+        return Located((region,), (region,), tuple(notice for located in found for notice in located.notices))
+
+    def _as_one(self, image: Image, regions: Sequence[Region], label: str) -> Region:
+        height, width = image.shape[:2]
+        mask = np.logical_or.reduce([self._masked(image, region).on(height, width) for region in regions])
+        joined = region_of(mask, min(region.score for region in regions), label, regions[0].source)
+        return joined or regions[0]
+
+    def _with_ride(self, image: Image, located: Located, wish: Wish, anchors: Sequence[Region]) -> Located:
+        """Who rides, together with the ride that told them apart: "the man on the scooter" is cut out with it."""
+        if wish.relation is None or wish.relation.bond != "on" or len(located.chosen) != 1:
+            return located
+        rider = located.chosen[0]
+        rides = [anchor for anchor in touching(anchors, rider) if anchor.label in RIDES]
+        if rider.label != "person" or not rides:
+            return located
+        ride = max(rides, key=lambda anchor: common(anchor.box, rider.box))
+        joined = self._as_one(image, (rider, ride), rider.label)
+        return Located((joined, *(region for region in located.regions if region is not rider)), (joined,))
+
     def _anchors(self, image: Image, wish: Wish) -> list[Region]:
-        """Where the things are that the relation names; none when one of them cannot be found for sure."""
+        """Where the things are that the relation names, any of several that fit; none when one cannot be found."""
         if wish.relation is None:
             return []
         anchors: list[Region] = []
@@ -139,7 +254,8 @@ class Grounder:
                 located = self.locate(image, Target(phrase=words))
             except NotGrounded:
                 return []
-            anchors.extend(located.chosen or located.regions[:1])
+            several = located.regions[:1] if wish.relation.bond == "between" else located.regions
+            anchors.extend(located.chosen or several)
         return anchors
 
     def _all_but(self, image: Image, words: str) -> Located:
@@ -180,10 +296,16 @@ def _of_colour(image: Image, regions: Sequence[Region], colours: Sequence[Colour
 
 
 def _share(image: Image, region: Region, colours: Sequence[Colour]) -> float:
-    patch = image[region.box.slices]
+    patch = image[(region.box if region.mask is not None else _core(region.box)).slices]
     like = np.maximum.reduce([likeness(np.ascontiguousarray(patch), colour) for colour in colours])
     seen = like > 0.5
     return float(seen.mean() if region.mask is None else seen[region.mask].mean())
+
+
+def _core(box: Box) -> Box:
+    """The middle of a box, where the thing itself is rather than what surrounds it."""
+    across, down = box.width // 8, box.height // 8
+    return Box(box.x0 + across, box.y0 + down, max(box.x1 - across, box.x0 + 1), max(box.y1 - down, box.y0 + 1))
 
 
 def _instead(image: Image, phrase: Phrase) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ _BONDS: Final[tuple[tuple[str, Bond], ...]] = (
     (r"(?:to |on |at )?the (?:far )?right (?:side )?of|right of", "right"),
     (r"next to|besides?|near(?:est|by)?(?: to)?|close(?:st)? to|by|alongside|adjacent to|touching|with", "near"),
     (r"in front of|before", "front"),
-    (r"on top of|on|upon|from|hanging on", "on"),
+    (r"on top of|on|upon|from|hanging on|riding(?: on)?|wearing|holding|carrying", "on"),
     (r"above|over|higher than", "above"),
     (r"below|under|underneath|beneath|lower than", "below"),
     (r"between|in between|in the middle of|among|amongst", "between"),

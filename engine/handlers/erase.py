@@ -30,7 +30,7 @@ def erase(scene: Scene, region: Mask) -> Step:
         raise BackendMissing("removing with that eraser", str(scene.backend))
     hole = grow(region, _margin(region, given=scene.mask is not None))
     with scene.clock("edit"):
-        filled = scene.eraser.inpaint(scene.picture.rgb, hole, scene.seed)
+        filled = fill(scene, scene.picture.rgb, hole)
     with scene.clock("composite"):
         window = window_of(hole)
         alpha = hole[window.slices].astype(np.float32)
@@ -40,7 +40,7 @@ def erase(scene: Scene, region: Mask) -> Step:
 
 def fill(scene: Scene, image: Image, hole: Mask) -> Image:
     """The hole filled with the eraser, for tools that leave one behind."""
-    return scene.eraser.inpaint(image, hole, scene.seed)
+    return scene.eraser.inpaint(image, hole, scene.seed, progress=scene.progress)
 
 
 def _margin(region: Mask, *, given: bool) -> int:

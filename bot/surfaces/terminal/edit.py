@@ -44,6 +44,7 @@ class EditOptions:
     reference: Path | None = None
     revision: str | None = None
     backend: str | None = None
+    model: str | None = None
     seed: int | None = None
     count: int = 1
     as_json: bool = False
@@ -108,6 +109,7 @@ def _first_message(options: EditOptions, settings: Settings) -> Message:
         reference=reference.picture if reference else None,
         reply_to=options.revision,
         backend=options.backend,
+        model=options.model,
         seed=options.seed,
         count=options.count,
         notices=photo.notices if photo else (),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
 from rich.console import Console
 
+from bot.config import load_settings
 from bot.replies import sentence
 from engine.data import Region
 from engine.editor import Report
-from engine.errors import EditError, NeedsClarification, StorageFailed
+from engine.errors import BackendFailed, EditError, NeedsClarification, StorageFailed
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C stopped, as shells have it."""
@@ -41,15 +43,25 @@ def answering(as_json: bool) -> Generator[None]:
     except EditError as error:
         _print_error(error, as_json)
         raise typer.Exit(error.exit_code) from error
-    except BrokenPipeError as exc:
-        raise typer.Exit(1) from exc
-    except OSError as exc:
-        failed = StorageFailed("picture")
-        _print_error(failed, as_json)
-        raise typer.Exit(failed.exit_code) from exc
     except KeyboardInterrupt as stop:
         err.print("Stopped; nothing was written.")
         raise typer.Exit(INTERRUPTED) from stop
+    except (typer.Exit, BrokenPipeError):
+        raise
+    except Exception as exc:
+        failed = StorageFailed("picture") if isinstance(exc, OSError) else BackendFailed("Retouch itself")
+        _log(exc)
+        _print_error(failed, as_json)
+        raise typer.Exit(failed.exit_code) from exc
+
+
+def _log(unforeseen: Exception) -> None:
+    """Keep what a user never sees where a developer finds it: `errors.log` in the home, or nowhere if that fails."""
+    with suppress(OSError, EditError):
+        home = load_settings().home
+        home.mkdir(parents=True, exist_ok=True)
+        with (home / "errors.log").open("a", encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(unforeseen)))
 
 
 def _print_error(error: EditError, as_json: bool) -> None:
