@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from engine.data import Image, Mask
-from engine.errors import BackendMissing
+from engine.errors import BackendMissing, NeedsClarification
 from engine.geometry import bounding_box
 from engine.handlers.blend import put_back, window_of
 from engine.masks import grow
 from engine.operations import Remove
 from engine.scene import Scene, Step
 
+MOST = 0.95
+"""Share of the picture from which on removing is a mistake, not an edit."""
 WITHOUT_WEIGHTS = (None, "exact", "exemplar")
 
 
@@ -24,8 +26,11 @@ def apply_remove(operation: Remove, scene: Scene) -> Step:
 def erase(scene: Scene, region: Mask) -> Step:
     """The region filled; the hole is the region grown a little, so that no rim of the old thing is left.
 
-    Raises: BackendMissing when another eraser was asked for by name, MaskEmpty.
+    Raises: BackendMissing when another eraser was asked for by name, MaskEmpty, NeedsClarification where the region
+    leaves too little of the picture to fill it from.
     """
+    if region.mean() > MOST:
+        raise NeedsClarification("That is the whole picture: nothing is left to fill it from. Which part should go?")
     if scene.backend not in WITHOUT_WEIGHTS:
         raise BackendMissing("removing with that eraser", str(scene.backend))
     hole = grow(region, _margin(region, given=scene.mask is not None))

@@ -51,6 +51,9 @@ _TIMES = re.compile(r"(?:^| )(?:by )?(?:a factor of )?(\d+(?:\.\d+)?) ?(?:x|time
 _RATIO = re.compile(r"(\d+(?:\.\d+)?) ?(?::|x|by|/|to) ?(\d+(?:\.\d+)?)$")
 
 
+_HYPHENED = re.compile(rf"\b({'|'.join(TENS)})-({'|'.join(ONES[1:10])})\b")
+
+
 class Degree(NamedTuple):
     """How strongly a change is wished; None and False where nothing was said."""
 
@@ -66,7 +69,7 @@ class Degree(NamedTuple):
 
 def numerals(text: str) -> str:
     """The text with numbers in words as digits: "by forty five percent" -> "by 45 percent"."""
-    words = text.replace("-", " - ").split(" ")
+    words = _HYPHENED.sub(r"\1 \2", text).replace("-", " - ").split(" ")
     out: list[str] = []
     for word in words:
         value = NUMERALS.get(low(word))

@@ -49,7 +49,9 @@ def read_background_change(reading: Reading) -> Operations | None:
     backdrop, prompt = reading["backdrop"], reading["prompt"]
     if (backdrop and not _backdrop(reading)) or not prompt or reading.verb in ("set", "lay", "rest", "drop"):
         return None
-    headed = re.search(r" (?:backdrop|background|bg|scenery)$", low(reading.clause))
+    headed = reading.vocabulary["words.background"].trailing(low(reading.clause))
+    if headed and low(prompt).split(" ")[0] in reading.vocabulary.base_forms:
+        return None
     if not backdrop and headed and re.search(r" (?:in|of|on|with|to|from|behind|at) ", f" {low(prompt)} "):
         return None
     return background_becomes(reading, prompt)

@@ -35,6 +35,7 @@ _EMPTY = expression("empty_wish")
 _ARTICLE = re.compile(r"^(?:the|his|her|my|their|our|your|its|a|an) ")
 _POSSESSIVES = ("his ", "her ", "my ", "their ", "our ", "your ")
 _DESCRIBING = ("look like", "appear", "resemble", "depict", "show", "a ")
+_SHADED = re.compile(r"(?:an? |the )?(.{3,40}) (?:colou?r|hue|shade)$")
 _PATTERN = re.compile(r"\b(?:pattern|texture|material|finish)\b")
 _BEHIND_HEAD = re.compile(r" (?:on|in|at|of|with|near|behind) ")
 
@@ -51,9 +52,11 @@ class Subject(NamedTuple):
 def subject_of(reading: Reading, text: str) -> Subject:
     """ "the colour of the car", "the man's expression", "hair colour", "the car"."""
     small = low(text)
-    match = _OF.match(small)
-    if match and (kind := _attribute(reading, without_article(match.group(1)))):
-        return Subject(kind, match.group(1), text[match.start(2) :])
+    if match := _OF.match(small):
+        words = without_article(match.group(1))
+        for said in (words, words.split(" ")[-1]):
+            if kind := _attribute(reading, said):
+                return Subject(kind, said, text[match.start(2) :])
     owner, possessive, rest = small.rpartition("'s ")
     if possessive and (kind := _attribute(reading, rest)):
         return Subject(kind, rest, text[: len(owner)])
@@ -184,6 +187,8 @@ def thing_becomes(reading: Reading, thing: str, result: str, *, swap: bool) -> O
         return [Style(prompt=reading.spoken(bare), target=reading.target(thing))]
     if colour := _colour_of_same(reading, thing, bare):
         return [Recolor(target=target, colour=colour) for target in reading.targets(thing)]
+    if shaded := _SHADED.match(low(bare)):
+        return [Recolor(target=reading.target(thing), colour=shaded.group(1))]
     text, degree = take_degree(bare, reading.vocabulary)
     tones = directed_tones(text)
     if tones and all(tone.comparative for tone in tones):

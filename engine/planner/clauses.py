@@ -15,6 +15,9 @@ MAX_CLAUSE = 320
 _JOINT = expression("joint")
 _CHAIN = re.compile(r"then|after that")
 _PASSIVE = expression("passive")
+_LEADS_IN = re.compile(
+    r" (?:instead of|in place of|on|below|above|under|behind|beside|next to|near|between|to the|at) [^,]*$"
+)
 _LET = expression("let_passive")
 _VERDICT = expression("verdict")
 _MODAL = expression("modal_first")
@@ -48,9 +51,9 @@ def split(sentence: str, vocabulary: Vocabulary) -> list[str]:
     start = 0
     for joint in _JOINT.finditer(sentence := f" {sentence} ", 0):
         behind = sentence[joint.end() :].strip()
-        if sentence.startswith((" instead of ", " in place of ", " Instead of ", " In place of ")) and not start:
-            start = 0
-        elif joint.start() >= start and begins_request(behind, vocabulary, bool(_CHAIN.search(joint.group()))):
+        if not start and _LEADS_IN.match(low(sentence[: joint.start()])):
+            continue
+        if joint.start() >= start and begins_request(behind, vocabulary, bool(_CHAIN.search(joint.group()))):
             clauses.append(sentence[start : joint.start()])
             start = joint.end()
     clauses.append(sentence[start:])

@@ -75,7 +75,7 @@ def trailing_colour(phrase: str, vocabulary: Vocabulary) -> Coloured | None:
     best = None
     for size in range(1, min(len(words) - 1, MAX_COLOUR_WORDS) + 1):
         colour = colour_in(" ".join(words[-size:]), vocabulary)
-        if colour:
+        if colour and low(words[-size - 1]) not in ("of", "from", "like"):
             best = Coloured(" ".join(words[:-size]), colour)
     return best
 

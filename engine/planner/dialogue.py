@@ -53,7 +53,6 @@ ORDINALS = {
 _SIMPLE = {"undo": Undo, "redo": Redo, "restart": Restart, "compare": Compare, "retry": Retry}
 _MORE = expression("more")
 _LESS = expression("less")
-_OTHER_WAY = expression("other_way")
 _CHOICE = expression("choice")
 
 
@@ -181,7 +180,8 @@ def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
         return _turn_more(last, low(clause), small, degree.percent)
     if isinstance(last, Adjust):
         whole = low(clause).strip(" ,.")
-        return _adjust_more(last, whole if _LESS.match(whole) else small, degree.percent, whole)
+        less = _LESS.match(whole) and not any(letter.isdigit() for letter in whole)
+        return _adjust_more(last, whole if less else small, None if less else degree.percent, whole)
     if low(small) in vocabulary["states.adjectives"] and small.endswith(("er", "er it")):
         return [Alter(target=Target(previous=True), prompt=small)]
     if isinstance(last, Recolor) and (colour := _instead(small, vocabulary)):

@@ -126,7 +126,7 @@ def mend_verb(clause: str, vocabulary: Vocabulary) -> str | None:
 def _near(word: str, verb: str) -> bool:
     """Within one slip (a letter more, less, other, or two swapped); within two for words of eight letters or more."""
     allowed = 1 if len(verb) < 8 else 2
-    if abs(len(word) - len(verb)) > allowed or (word[0] != verb[0] and word[1:2] != verb[1:2]):
+    if abs(len(word) - len(verb)) > allowed or (word[0] != verb[0] and word[:2] != verb[1::-1]):
         return False
     return _distance(word, verb, allowed) <= allowed
 

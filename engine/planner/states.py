@@ -58,7 +58,7 @@ def plain_result(bare: str, keep_article: bool = False) -> str:
 def state_prompt(reading: Reading, word: str, result: str) -> str:
     """The state with what it is a state of, said once: "wooden material", "sitting pose"."""
     small, noun = low(result), word.split(" ")[-1]
-    described = " " in small and not small.startswith("a ")
+    described = (" " in small and not small.startswith("a ")) or reading.vocabulary["states.material"].find(small)
     if word in reading.vocabulary["states.said_alone"] or noun in small or described:
         return result
     return f"{result} {noun}"

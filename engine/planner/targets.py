@@ -24,6 +24,8 @@ NUMBERS = {
     "ten": "10",
 }
 
+MAX_PHRASE = 320
+"""Characters of a noun phrase that are read."""
 _PLACED = expression("placed")
 _BARE_PLACED = expression("bare_position")
 _RELATION = expression("relation")
@@ -42,7 +44,7 @@ def parse_target(phrase: str) -> Target:
 
 def read_target(phrase: str, vocabulary: Vocabulary) -> Target:
     """The target of a phrase; its words keep the user's spelling."""
-    text = re.sub(r"\s+", " ", phrase).strip(" ,.")
+    text = re.sub(r"\s+", " ", phrase[:MAX_PHRASE]).strip(" ,.")
     if low(text) in vocabulary["words.pronoun"]:
         return Target(previous=True)
     fields: dict[str, Any] = {}

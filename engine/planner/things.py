@@ -65,6 +65,8 @@ def read_replace_place(reading: Reading) -> Operations | None:
     if not target.phrase and not target.previous:
         return None
     prompt = expression("instead_prompt").sub("", reading["prompt"])
+    if low(prompt).split(" ")[0] in reading.vocabulary.base_forms:
+        return None
     return [Replace(target=target, prompt=reading.spoken(prompt))]
 
 

@@ -35,6 +35,7 @@ EXAMPLES: list[EditError] = [
     errors.NotGrounded("the dog"),
     errors.Refused("no faces of real people"),
     errors.BackendMissing("painting a bench", "diffusion"),
+    errors.BackendMissing("the backend “lama”", "lama"),
     errors.DownloadFailed("yolox-nano"),
     errors.DamagedWeights("yolox-nano"),
     errors.StorageFailed(),

@@ -180,6 +180,15 @@ def test_what_cannot_be_done_is_an_error(
         edit(scene(rng), operation)
 
 
+def test_a_mask_of_everything_is_asked_about(rng: np.random.Generator) -> None:
+    everything = np.ones((HEIGHT, WIDTH), np.bool_)
+    with pytest.raises(NeedsClarification):
+        edit(scene(rng), Remove(target=IT), mask=everything)
+    brighter = edit(scene(rng), Adjust(target=IT, property="brightness", amount=20), mask=everything)
+    assert brighter.mask is not None
+    assert brighter.mask.all()
+
+
 @pytest.mark.parametrize(("name", "error"), [("lama", BackendMissing), ("photoshop", BadOption)])
 def test_backends_by_name(rng: np.random.Generator, name: str, error: type[Exception]) -> None:
     with pytest.raises(error):

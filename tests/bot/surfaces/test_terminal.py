@@ -169,6 +169,32 @@ def test_errors_have_a_sentence_and_a_code_and_write_nothing(
     assert shell.files() == there
 
 
+def test_what_nobody_foresaw_is_a_sentence_and_a_log(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("somewhere deep")
+
+    monkeypatch.setattr("engine.editor.Editor.edit", broken)
+    there = shell.files()
+    done = shell.here("edit", shell.photo, "make it warmer")
+    assert done.exit_code == 5
+    assert "Traceback" not in done.output
+    assert "somewhere deep" not in done.output
+    assert "somewhere deep" in (shell.folder / "home" / "errors.log").read_text()
+    assert shell.files() == there
+
+
+def test_a_full_disk_is_a_sentence(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    there = shell.files()
+    monkeypatch.setattr("bot.surfaces.terminal.outcome.write_atomically", full)
+    done = shell.here("edit", shell.photo, "make it warmer")
+    assert done.exit_code == 5
+    assert "disk" in done.output
+    assert shell.files() == there
+
+
 def test_jpeg_out_says_that_it_is_lossy(shell: Shell) -> None:
     got = shell.json("edit", shell.photo, "make it warmer", "-o", shell.folder / "small.jpg")
     assert any("JPEG" in warning for warning in got["warnings"])

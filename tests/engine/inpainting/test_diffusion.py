@@ -11,10 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.data import Image, Mask
+from engine.data import Image, Mask, Picture
+from engine.editor import Editor, EditRequest
 from engine.errors import BackendFailed, BackendMissing, BadOption, MaskEmpty, MaskMismatch, OutOfMemory
+from engine.fakes import FillInpainter, FixedGrounder
+from engine.inpainting.diffusion import loading
 from engine.inpainting.diffusion.loading import painter_for
 from engine.inpainting.diffusion.painter import DiffusionPainter
+from engine.operations import Expand, Replace, Target
 from tests.engine.inpainting.tiny_models import SIDE, save_flux_fill, save_sd, save_sdxl
 
 pytest.importorskip("torch")
@@ -110,6 +114,38 @@ def test_one_pixel_is_enough(painter: DiffusionPainter, photo: Image, y: int, x:
 def test_the_whole_picture_can_be_painted(painter: DiffusionPainter, photo: Image) -> None:
     painted = painter.paint(photo, np.ones((201, 153), np.bool_), "winter", seed=3, strength=0.5, fill="keep")
     assert (painted != photo).any(axis=2).mean() > 0.5
+
+
+def test_edits_on_edits_leave_what_was_never_masked(folders: dict[str, Path], photo: Image) -> None:
+    editor = Editor(FixedGrounder({}).locate, FillInpainter())
+    picture, touched = Picture(photo), np.zeros((201, 153), np.bool_)
+    for turn in range(4):
+        mask = np.zeros_like(touched)
+        mask[20 + 9 * turn : 50 + 9 * turn, 30:60] = True
+        operation = Replace(target=Target(previous=True), prompt="a bench")
+        done = editor.edit(EditRequest(picture, (operation,), seed=turn, mask=mask, model=str(folders["sd"])))
+        assert done.mask is not None
+        assert done.outside_changed == 0
+        assert done.mask[mask].all()
+        picture, touched = done.picture, touched | done.mask
+    assert (picture.rgb[~touched] == photo[~touched]).all()
+    assert not touched.all()
+
+
+def test_new_canvas_by_the_same_seed_is_the_same(folders: dict[str, Path], photo: Image) -> None:
+    editor = Editor(FixedGrounder({}).locate, FillInpainter())
+    request = EditRequest(Picture(photo), (Expand(aspect="16:9"),), seed=5, model=str(folders["sd"]))
+    first, again = (editor.edit(request).picture.rgb for _ in range(2))
+    assert (first == again).all()
+    assert first.shape == (201, 357, 3)
+    assert first[:, :90].std() > 1
+
+
+def test_without_a_model_by_name_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "KNOWN", ("no/such-model", "nor/such-model"))
+    with pytest.raises(BackendMissing) as missing:
+        painter_for()
+    assert "nor/such-model" in missing.value.need
 
 
 def test_bad_masks_are_refused(painter: DiffusionPainter, photo: Image) -> None:

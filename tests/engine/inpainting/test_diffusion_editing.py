@@ -10,14 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.clock import Clock
 from engine.data import Box, Image, Mask, Offset, Picture, Region
-from engine.editor import Editor, EditRequest, EditResult
+from engine.editor import Editor, EditRequest, EditResult, check_backend
 from engine.errors import BackendMissing, BadOption, ImageTooLarge, NeedsClarification, NotGrounded
 from engine.fakes import FillInpainter, FixedGrounder
+from engine.handlers.generate import apply_generative
 from engine.handlers.outpaint import Margins, margins_of, newness, pieces_of
 from engine.handlers.placing import box_around, box_beside
-from engine.operations import Add, Alter, EditOperation, Expand, Generate, Replace, Target
+from engine.inpainting.diffusion import edge
+from engine.inpainting.diffusion.loading import painter_for
+from engine.operations import Add, Alter, Background, EditOperation, Expand, Generate, Replace, Style, Target
 from engine.protocols import Fill, Painter, Progress
+from engine.scene import Scene
 
 HEIGHT, WIDTH = 150, 201
 DOG = Region(Box(120, 60, 160, 110), 0.9, "dog", "colour")
@@ -167,6 +172,40 @@ def test_painting_over_transparency_shows() -> None:
     assert (done.picture.opacity[60:90, 60:140] == 255).all()
     assert (done.picture.opacity[:, :20] == 0).all()
     assert done.outside_changed == 0
+
+
+def scene(painter: Painter, mask: Mask | None = None) -> Scene:
+    locate = FixedGrounder({"main subject": (DOG,)}).locate
+    return Scene(Picture(photo()), locate, FillInpainter(), lambda: painter, Clock(), seed=1, mask=mask)
+
+
+def test_a_new_background_leaves_the_subject() -> None:
+    painter = FlatPainter()
+    step = apply_generative(Background(action="replace", prompt="a beach"), scene(painter))
+    assert step.changed is not None
+    assert step.changed[:40].all()
+    assert not step.changed[70:100, 130:150].any()
+    assert (step.picture.rgb[~step.changed] == photo()[~step.changed]).all()
+    assert not painter.holes[0][DOG.box.slices].any()
+
+
+def test_a_style_is_painted_on_what_it_is_about() -> None:
+    mask = np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[20:60, 20:60] = True
+    for drawn, inside in ((mask, mask), (None, np.ones_like(mask))):
+        step = apply_generative(Style(prompt="watercolour"), scene(FlatPainter(), drawn))
+        assert step.backend == "diffusion"
+        assert (step.picture.rgb != photo()).any(axis=2)[inside].all()
+
+
+def test_nothing_is_painted_without_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edge, "find_spec", {}.get)
+    for model in (None, "anything"):
+        with pytest.raises(BackendMissing) as missing:
+            painter_for(model)
+        assert missing.value.backend == "diffusion"
+    with pytest.raises(BackendMissing):
+        check_backend("diffusion")
 
 
 def test_another_backend_by_name_does_not_paint() -> None:

@@ -51,9 +51,9 @@ def save_flux_fill(folder: Path) -> Path:
         "vae": _vae(latent_channels=2, shift_factor=0.1),
         "scheduler": diffusers.FlowMatchEulerDiscreteScheduler(),
         "text_encoder": _clip("CLIPTextModel"),
-        "tokenizer": _clip_tokenizer(folder),
+        "tokenizer": clip_tokenizer(folder),
         "text_encoder_2": transformers.T5EncoderModel(t5),
-        "tokenizer_2": _t5_tokenizer(),
+        "tokenizer_2": t5_tokenizer(),
     }
     return _saved("FluxFillPipeline", folder, parts)
 
@@ -68,7 +68,7 @@ def _common(folder: Path) -> dict[str, Any]:
     diffusers: Any = import_module("diffusers")
     _seeded()
     scheduler = diffusers.DDIMScheduler(steps_offset=1, clip_sample=False)
-    return {"vae": _vae(latent_channels=4), "scheduler": scheduler, "tokenizer": _clip_tokenizer(folder)}
+    return {"vae": _vae(latent_channels=4), "scheduler": scheduler, "tokenizer": clip_tokenizer(folder)}
 
 
 def _seeded() -> None:
@@ -108,7 +108,8 @@ def _clip(name: str) -> Any:
     return getattr(transformers, name)(config)
 
 
-def _clip_tokenizer(folder: Path) -> Any:
+def clip_tokenizer(folder: Path) -> Any:
+    """A CLIP tokenizer that knows single letters; its files are left beside the folder."""
     transformers: Any = import_module("transformers")
     words = ["<|startoftext|>", "<|endoftext|>", *(letter + end for letter in ALPHABET for end in ("", "</w>"))]
     files = folder.parent / f"{folder.name}-vocabulary"
@@ -118,7 +119,8 @@ def _clip_tokenizer(folder: Path) -> Any:
     return transformers.CLIPTokenizer(str(files / "vocab.json"), str(files / "merges.txt"), model_max_length=77)
 
 
-def _t5_tokenizer() -> Any:
+def t5_tokenizer() -> Any:
+    """A T5 tokenizer that knows single letters."""
     transformers: Any = import_module("transformers")
     words = ["<pad>", "</s>", "<unk>", "\N{LOWER ONE EIGHTH BLOCK}", *ALPHABET]
     return transformers.T5Tokenizer(vocab=[(word, 0.0) for word in words], extra_ids=0, model_max_length=77)

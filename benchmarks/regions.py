@@ -1,0 +1,167 @@
+"""IoU of the regions that phrases find, against masks drawn by people: `uv run python benchmarks/regions.py`.
+
+For each frame of DATA/masks/manifest.jsonl (image, mask, phrase): what the detector and the classic segmenter make of
+the phrase, beside the detector's box as it is, cv2.grabCut seeded by that box alone, and the Grounder with no weights.
+Where the words leave several regions, the best is measured; where nothing is found, the IoU is 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from engine.data import Box, Image, Mask, Region
+from engine.errors import NotGrounded
+from engine.geometry import bounding_box
+from engine.grounding import Grounder
+from engine.grounding.yolox import YoloxDetector, classes_of
+from engine.planner import parse_target
+
+ROOT = Path(__file__).parents[2] / "shared"
+GRABCUT_ROUNDS = 5
+METHODS = ("yolox+classic", "box", "grabcut", "weightless")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """A picture, what a phrase means in it, and whether the detector was taught the phrase's noun."""
+
+    name: str
+    phrase: str
+    image: Image
+    truth: Mask
+    known: bool
+
+
+def frames(folder: Path) -> list[Frame]:
+    """The frames of the manifest, in its order."""
+    rows = [json.loads(line) for line in (folder / "manifest.jsonl").read_text("utf-8").splitlines()]
+    return [
+        Frame(row["image"], row["phrase"], _image(folder / row["image"]), _mask(folder / row["mask"]),
+              bool(classes_of(row["phrase"])))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _image(path: Path) -> Image:
+    return np.asarray(cv2.imread(str(path), cv2.IMREAD_COLOR_RGB), np.uint8)
+
+
+def _mask(path: Path) -> Mask:
+    return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8) > 127
+
+
+def found(grounder: Grounder, frame: Frame) -> tuple[Region, ...]:
+    """The regions that the phrase means; the best where it leaves several."""
+    try:
+        located = grounder.locate(frame.image, parse_target(frame.phrase))
+    except NotGrounded:
+        return ()
+    return located.chosen or located.regions[:1]
+
+
+def union_of(regions: tuple[Region, ...], image: Image) -> Mask:
+    """Every pixel of any of the regions."""
+    masks = [region.on(*image.shape[:2]) for region in regions]
+    return np.logical_or.reduce(masks) if masks else np.zeros(image.shape[:2], np.bool_)
+
+
+def rectangle_cut(image: Image, box: Box) -> Mask:
+    """What cv2.grabCut makes of a rectangle and nothing else."""
+    if box.width >= image.shape[1] - 1 and box.height >= image.shape[0] - 1:
+        return Region(box, 1.0, "", "").on(*image.shape[:2])
+    labels = np.zeros(image.shape[:2], np.uint8)
+    cv2.setRNGSeed(1)
+    where = (box.x0, box.y0, box.width, box.height)
+    cv2.grabCut(image, labels, where, np.zeros((1, 65)), np.zeros((1, 65)), GRABCUT_ROUNDS, cv2.GC_INIT_WITH_RECT)
+    return (labels & 1).astype(np.bool_)
+
+
+def iou(one: Mask, other: Mask) -> float:
+    """Intersection over union."""
+    return float(np.count_nonzero(one & other) / max(np.count_nonzero(one | other), 1))
+
+
+class Boxes:
+    """A segmenter that takes the box for the thing: what the detector alone knows."""
+
+    def segment(self, image: Image, box: Box) -> Mask:
+        """All of the box."""
+        return Region(box, 1.0, "", "").on(*image.shape[:2])
+
+
+class RectangleGrabCut:
+    """A segmenter that is cv2.grabCut on the rectangle."""
+
+    def segment(self, image: Image, box: Box) -> Mask:
+        """GrabCut's foreground in the box."""
+        return rectangle_cut(image, box)
+
+
+def overlay(image: Image, mask: Mask, truth: Mask) -> Image:
+    """Found and true as they are, missed in blue, wrongly taken in red, the rest dimmed."""
+    shown = image // 3
+    shown[mask & truth] = image[mask & truth]
+    shown[truth & ~mask] = (40, 90, 255)
+    shown[mask & ~truth] = (255, 50, 40)
+    return np.asarray(shown, np.uint8)
+
+
+def measure(frame: Frame, grounders: dict[str, Grounder], overlays: Path | None) -> dict[str, float]:
+    """IoU by method, and the milliseconds that the first took."""
+    start = time.perf_counter()
+    masks = {"yolox+classic": union_of(found(grounders["yolox+classic"], frame), frame.image)}
+    took = 1000 * (time.perf_counter() - start)
+    masks |= {name: union_of(found(grounders[name], frame), frame.image) for name in METHODS[1:]}
+    if overlays is not None:
+        picture = overlay(frame.image, masks["yolox+classic"], frame.truth)
+        cv2.imwrite(str(overlays / Path(frame.name).with_suffix(".png").name), picture[..., ::-1])
+    return {**{name: iou(mask, frame.truth) for name, mask in masks.items()}, "ms": took}
+
+
+def report(title: str, rows: list[dict[str, float]]) -> None:
+    """One line a method: mean and median."""
+    print(f"\n{title}: {len(rows)} frames")
+    for name in METHODS if rows else ():
+        values = [row[name] for row in rows]
+        print(f"  {name:14} mean {statistics.mean(values):.3f}   median {statistics.median(values):.3f}")
+
+
+def main() -> None:
+    default = Path(os.environ.get("RETOUCH_DATA", ROOT / "data"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=default)
+    parser.add_argument("--weights", type=Path, default=ROOT / "weights" / "yolox_nano.onnx")
+    parser.add_argument("--overlays", type=Path, help="folder for one picture a frame")
+    options = parser.parse_args()
+    if options.overlays:
+        options.overlays.mkdir(parents=True, exist_ok=True)
+    detector = YoloxDetector(options.weights)
+    grounders = {
+        "yolox+classic": Grounder([detector]),
+        "box": Grounder([detector], Boxes()),
+        "grabcut": Grounder([detector], RectangleGrabCut()),
+        "weightless": Grounder(),
+    }
+    print(f"{'frame':28} {'phrase':30} " + " ".join(f"{name:>13}" for name in (*METHODS, "ms")))
+    rows: list[tuple[Frame, dict[str, float]]] = []
+    for frame in frames(options.data / "masks"):
+        row = measure(frame, grounders, options.overlays)
+        rows.append((frame, row))
+        figures = " ".join(f"{row[name]:13.2f}" for name in METHODS)
+        print(f"{frame.name:28} {frame.phrase + ('' if frame.known else ' *'):30} {figures} {row['ms']:13.0f}")
+    report("In the detector's vocabulary", [row for frame, row in rows if frame.known])
+    report("All (* = not in the vocabulary)", [row for _, row in rows])
+    print(f"\nmedian time of yolox+classic: {statistics.median(row['ms'] for _, row in rows):.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
