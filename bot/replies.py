@@ -80,73 +80,8 @@ def _ambiguous(error: errors.Ambiguous) -> str:
 
 def _missing(error: errors.BackendMissing) -> str:
     if error.backend != "diffusion":
-        return f"{error.need.capitalize()} needs {error.backend}, which this version of Retouch does not have."
+        return f"{error.need[:1].upper()}{error.need[1:]} needs {error.backend}, which this version does not have."
     return f"{error.need[:1].upper()}{error.need[1:]} needs a generative model, and none is installed. {INSTALL}"
-
-
-ERRORS:
-            return ERRORS[leaf](error)
-    raise AssertionError(f"no sentence for {type(error).__name__}")
-
-
-def _megapixels(pixels: int) -> str:
-    return f"{pixels / 1_000_000:.0f} megapixels"
-
-
-def _too_large(error: errors.ImageTooLarge) -> str:
-    if error.unit == "bytes":
-        return f"This file has {error.actual / 2**20:.0f} MB; at most {error.limit / 2**20:.0f} MB are accepted."
-    return (
-        f"This picture has {_megapixels(error.actual)}; at most {_megapixels(error.limit)} are accepted. "
-        "Send a smaller version."
-    )
-
-
-def _mismatch(error: errors.MaskMismatch) -> str:
-    (mask_height, mask_width), (height, width) = error.mask_shape, error.picture_shape
-    return f"The mask is {mask_width} × {mask_height} px but the picture is {width} × {height} px; they must agree."
-
-
-def _unsupported(error: errors.UnsupportedImage) -> str:
-    found = f"This is {error.found}, which is" if error.found else "This is"
-    return f"{found} not a picture I can read. PNG, JPEG, WebP, GIF, BMP, AVIF and HEIC work."
-
-
-def _damaged(error: errors.DamagedImage) -> str:
-    what = f"{error.found} file" if error.found else "picture"
-    return f"This {what} is damaged or cut short. Please send it again."
-
-
-def _revision(error: errors.NoSuchRevision) -> str:
-    known = {
-        "undo": "There is nothing to undo: this is the original picture.",
-        "redo": "There is nothing to redo.",
-        "latest": "There is no earlier picture to go on from. Start with `retouch edit PHOTO INSTRUCTION`.",
-        "edit": "There is no edit to repeat yet.",
-    }
-    return known.get(error.wanted, f"There is no revision “{error.wanted}”. `retouch history` lists them.")
-
-
-def _not_grounded(error: errors.NotGrounded) -> str:
-    instead = f" I did find: {', '.join(error.alternatives)}." if error.alternatives else ""
-    return (
-        f"I could not find {error.phrase} in the picture.{instead} "
-        "Say it by colour and place (“the red thing on the left”), or give a mask."
-    )
-
-
-def _ambiguous(error: errors.Ambiguous) -> str:
-    return (
-        f"I found {len(error.candidates)} that could be “{error.phrase}”. Which one? "
-        "Answer with a number, a place such as “the left one”, or “all”."
-    )
-
-
-def _missing(error: errors.BackendMissing) -> str:
-    return (
-        f"This needs a model that is not installed ({error.backend}): {error.need} cannot be done with exact tools. "
-        f"{GPU_HINT}"
-    )
 
 
 ERRORS: dict[type[EditError], Callable[[Any], str]] = {

@@ -23,45 +23,6 @@ LOWERED = frozenset(
     ["less", "lower", "reduced", "fewer", "not so", "not as", "not too", "decreased", "weaker", "down", "not that"]
 )
 EXCESS = frozenset(["too", "way too", "far too", "a bit too", "much too", "overly", "a little too"])
-NEUTRAL = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "some",
-        "overall",
-        "its",
-        "of",
-        "bit",
-        "general",
-        "look",
-        "be",
-        "any",
-        "and",
-        "tone",
-        "slight",
-        "this",
-        "in",
-    ]
-)
-ENDINGS = frozenset(
-    [
-        "up",
-        "down",
-        "tones",
-        "looking",
-        "overall",
-        "tone",
-        "feel",
-        "color",
-        "colors",
-        "again",
-        "further",
-        "colours",
-        "colour",
-        "light",
-    ]
-)
 NEGATIVE = 2
 FIELDS = {
     "nouns": (0, "noun"),
@@ -110,6 +71,7 @@ def tone_of(text: str) -> Tone | None:
 
 def _stripped(words: list[str]) -> tuple[list[str], int, bool, bool]:
     """The words of the tone itself, the sign before them, and whether they compared or complained ("too ...")."""
+    scope = load()
     sign, comparative, excess = 1, False, False
     while words:
         two = " ".join(words[:2])
@@ -119,11 +81,11 @@ def _stripped(words: list[str]) -> tuple[list[str], int, bool, bool]:
             comparative, words = True, words[1:]
         elif two in EXCESS or words[0] in EXCESS:
             excess, comparative, words = True, True, words[2 if two in EXCESS else 1 :]
-        elif words[0] in NEUTRAL and len(words) > 1:
+        elif words[0] in scope["scope.neutral"] and len(words) > 1:
             words = words[1:]
         else:
             break
-    while len(words) > 1 and words[-1] in ENDINGS and " ".join(words) not in _words("english"):
+    while len(words) > 1 and words[-1] in scope["scope.endings"] and " ".join(words) not in _words("english"):
         words = words[:-1]
     return (words[2:] if words[:2] in (["level", "of"], ["amount", "of"]) else words), sign, comparative, excess
 
@@ -343,5 +305,5 @@ def _limited(amount: float) -> float:
 
 
 def readers() -> dict[str, Any]:
-    """The readers of this module by name."""
+    """The readers of module by name."""
     return {"tone": read_tone, "tone_list": read_parameters}

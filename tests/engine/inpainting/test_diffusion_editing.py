@@ -199,7 +199,7 @@ def test_a_style_is_painted_on_what_it_is_about() -> None:
 
 
 def test_nothing_is_painted_without_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edge, "find_spec", {}.get)
+    monkeypatch.setattr(edge, "LIBRARIES", ("no_such_library",))
     for model in (None, "anything"):
         with pytest.raises(BackendMissing) as missing:
             painter_for(model)

@@ -130,6 +130,7 @@ def test_another_request_closes_the_question() -> None:
         ("remove it", "remove"),
         ("blur the selected area", "blur"),
         ("darken it", "adjust"),
+        ("make this a lot brighter", "adjust"),
     ],
 )
 def test_a_given_mask_is_this(instruction: str, kind: str) -> None:
