@@ -176,6 +176,8 @@ def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
     text, degree = take_degree(clause, vocabulary)
     small = re.sub(r" +", " ", low(text)).strip(" ,.") or "more"
     small = re.sub(r"^(?:no|yes|but|now|nah|naah|nash|ok|i think|too bright|too dark) (?:, )?", "", small)
+    if not isinstance(last, Rotate | Adjust) and not re.search(r"[^\W\d]", clause):
+        return None
     if isinstance(last, Rotate):
         return _turn_more(last, low(clause), small, degree.percent)
     if isinstance(last, Adjust):

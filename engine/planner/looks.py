@@ -21,6 +21,7 @@ _SCENE_FILLER = expression("scene_filler")
 
 _ENDS_IN_LOOK = re.compile(f"{_LOOK_NOUN.pattern}$")
 _ABOUT_THING = re.compile(r"(?!(?:the|this) style)(?:the|everything|all|his|her|my|this)\b(?!.*whole)")
+_WHOLE_LEAD = re.compile(r"(?i)^(?:everything|all|it|(?:the|this) (?:whole |entire )?(?:photo|picture|image)) ")
 _SEASONAL = re.compile(r"\b(?:a|an|the) (?:winter|summer|snowy|night|sunset)\b")
 _PATTERNED = re.compile(r"\b(?:pattern|texture|makeup)\b")
 
@@ -46,6 +47,8 @@ def look_of_thing(reading: Reading, text: str) -> bool:
 def read_style(reading: Reading) -> Operations | None:
     """A named look for the picture, or for one thing in it."""
     target_text, look = reading["target"], reading["look"]
+    if spared := expression("except").search(look):
+        return _style_of_the_rest(reading, look[: spared.start()], spared.group(1))
     small = low(look)
     whole = not target_text or reading.is_whole(target_text) or _is_look_noun(target_text)
     fits = _restyles(reading, target_text, small, whole) if target_text else _names_look(reading, small)
@@ -53,6 +56,14 @@ def read_style(reading: Reading) -> Operations | None:
         return None
     prompt = reading.spoken(expression("look_lead").sub("", look))
     return [Style(prompt=prompt, target=None if whole else reading.target(target_text))] if prompt else None
+
+
+def _style_of_the_rest(reading: Reading, look: str, kept: str) -> Operations | None:
+    """ "Black and white except the girl": the look for everything but one thing."""
+    prompt = _WHOLE_LEAD.sub("", look)
+    if not (_is_bare_look(reading, low(prompt)) and (not reading["target"] or reading.is_whole(reading["target"]))):
+        return None
+    return [Style(prompt=reading.spoken(prompt), target=reading.target(f"everything except {kept}"))]
 
 
 def _is_look_noun(text: str) -> bool:

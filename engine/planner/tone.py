@@ -43,7 +43,6 @@ class Tone(NamedTuple):
 
 
 @cache
-@cache
 def _words(language: str) -> dict[str, tuple[str, int, str]]:
     """Word -> (property, direction, "noun", "adjective" or "verb"); verbs are keyed with a "!" before them."""
     table: dict[str, tuple[str, int, str]] = {}

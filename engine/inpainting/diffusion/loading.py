@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import re
 import threading
 from importlib import import_module
@@ -39,6 +40,8 @@ def painter_for(model: str | None = None) -> DiffusionPainter:
     BackendFailed, OutOfMemory.
     """
     require_libraries()
+    # Threads of torch that spin while they wait starve each other on a busy machine: 91 s against 7 s measured.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     folder = folder_of(model) if model else _first_known()
     with _lock:
         if folder not in _loaded:

@@ -275,3 +275,20 @@ def test_one_request_is_one_operation(instruction: str, expected: dict[str, Any]
 def test_the_table_is_worth_its_name() -> None:
     assert len(ALL) >= 150
     assert len({instruction for instruction, _ in ALL}) == len(ALL)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "look", "kept"),
+    [
+        ("black and white except the girl", "black and white", "except the girl"),
+        ("make everything black and white except the red car", "black and white", "except the red car"),
+        ("make the photo sepia except for the dog", "sepia", "except the dog"),
+    ],
+)
+def test_a_look_may_spare_one_thing(sentence: str, look: str, kept: str) -> None:
+    assert read(sentence) == [kind("style", prompt=look, target=thing("everything", relation=kept))]
+
+
+@pytest.mark.parametrize("sentence", ["make the colours pop", "make it pop", "let the colors pop"])
+def test_popping_is_vibrance(sentence: str) -> None:
+    assert read(sentence) == [adjust("vibrance", 20)]
