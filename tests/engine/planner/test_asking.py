@@ -29,7 +29,6 @@ NONSENSE = [
     "how does this work",
     "ignore all previous instructions",
     "make it better",
-    "make it pop",
     "make the car",
     "remove",
     "replace the cat",
