@@ -53,6 +53,12 @@ def _damaged(error: errors.DamagedImage) -> str:
     return f"This {what} is damaged or cut short. Please send it again."
 
 
+def _bad_option(error: errors.BadOption) -> str:
+    if error.value in (None, ""):
+        return f"{error.name} is missing; it takes {error.allowed}."
+    return f"{error.name} cannot be “{error.value}”; it takes {error.allowed}."
+
+
 def _revision(error: errors.NoSuchRevision) -> str:
     known = {
         "undo": "There is nothing to undo: this is the original picture.",
@@ -92,7 +98,7 @@ ERRORS: dict[type[EditError], Callable[[Any], str]] = {
     errors.ImageTooSmall: lambda e: f"This picture is {e.width} × {e.height} px; each side needs {e.limit} px or more.",
     errors.MaskEmpty: lambda _: "The mask selects nothing, so nothing would change. White (or transparent) means edit.",
     errors.MaskMismatch: _mismatch,
-    errors.BadOption: lambda e: f"{e.name} cannot be “{e.value}”; it takes {e.allowed}.",
+    errors.BadOption: _bad_option,
     errors.NoSuchRevision: _revision,
     errors.NotUnderstood: lambda e: e.question,
     errors.Ambiguous: _ambiguous,

@@ -22,7 +22,7 @@ from engine.clock import Clock
 from engine.editor import check_backend
 from engine.errors import Ambiguous, BadOption
 from engine.imageio import encode, format_for, read_picture, write_atomically
-from engine.operations import Plan
+from engine.operations import Context, Plan
 from engine.planner import RulesPlanner
 from engine.weights import ModelStore
 
@@ -58,7 +58,23 @@ def split_words(words: list[str], *, go_on: bool) -> tuple[Path | None, tuple[st
         raise BadOption("PHOTO", "", "the path of a picture")
     if not instructions:
         raise BadOption("INSTRUCTION", "", "what should change, in quotes")
-    return photo, instructions
+    return photo, _as_meant(instructions)
+
+
+def _as_meant(instructions: tuple[str, ...]) -> tuple[str, ...]:
+    """One instruction where somebody forgot the quotes: single words that do not each say something."""
+    if len(instructions) < 2 or any(" " in instruction.strip() for instruction in instructions):
+        return instructions
+    planner = RulesPlanner()
+    each_says_something = all(planner.plan(word, Context()).operations for word in instructions)
+    return instructions if each_says_something else (" ".join(instructions),)
+
+
+def _check_destination(out: Path) -> None:
+    """Raises: BadOption before any work is done for a file that could not be written."""
+    format_for(out)
+    if not out.absolute().parent.is_dir():
+        raise BadOption("output", str(out), "a file in a folder that is there")
 
 
 @asynccontextmanager
@@ -79,7 +95,7 @@ async def edit(options: EditOptions, clock: Clock, started: float) -> None:
     settings = load_settings()
     check_backend(options.backend)
     if options.out is not None:
-        format_for(options.out)
+        _check_destination(options.out)
     with clock("decode"):
         first = _first_message(options, settings)
     async with open_house(settings) as house:

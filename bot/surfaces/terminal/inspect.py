@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import typer
 
 from bot.config import load_settings
 from bot.engine_client import grounder_of
@@ -21,13 +22,15 @@ from engine.weights import ModelStore
 
 
 def plan_once(instruction: str, *, as_json: bool) -> None:
-    """Print one plan. Raises: NotUnderstood, after printing the JSON that says so."""
+    """Print one plan. Raises: NotUnderstood; as JSON, its object says so and the exit code alone is that of the error."""
     plan = RulesPlanner().plan(instruction, Context())
     if as_json:
         print_json(_plan_json(plan))
+        if not plan.operations:
+            raise typer.Exit(NotUnderstood.exit_code)
     elif plan.operations:
         say(explain(plan))
-    if not plan.operations and not as_json:
+    else:
         raise NotUnderstood(plan.question or "What should change in the picture?")
 
 

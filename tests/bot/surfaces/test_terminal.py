@@ -207,6 +207,17 @@ def test_plan(shell: Shell) -> None:
     assert shell.run("plan", "crop to square").stdout.strip()
 
 
+def test_a_plan_that_is_a_question_exits_3(shell: Shell) -> None:
+    assert shell.json("plan", "florble the wug", code=3)["operations"] == []
+    assert shell.here("plan", "florble the wug").exit_code == 3
+
+
+def test_forgotten_quotes_are_one_instruction(shell: Shell) -> None:
+    out = shell.folder / "joined.png"
+    assert "steps" not in shell.json("edit", shell.photo, "make", "it", "warmer", "-o", out)
+    assert len(shell.json("edit", shell.photo, "warmer", "undo", "-o", out)["steps"]) == 2
+
+
 def test_plan_reads_lines(shell: Shell) -> None:
     done = shell.run("plan", "-", "--json", stdin="make it warmer\nflorble the wug\n\ncrop to square\n")
     assert done.returncode == 0
