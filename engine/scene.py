@@ -94,6 +94,8 @@ class Scene:
         return union(*(region.on(self.picture.height, self.picture.width) for region in located.chosen))
 
     def subject(self) -> Mask:
-        """The main subject: what stands out. Raises: NotGrounded where nothing does."""
+        """The main subject: what a given mask leaves out, else what stands out. Raises: NotGrounded."""
+        if self.mask is not None:
+            return ~self.mask
         mask = self.where(Target(phrase="main subject"))
         return np.ones(self.picture.rgb.shape[:2], np.bool_) if mask is None else mask

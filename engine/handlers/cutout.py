@@ -9,8 +9,9 @@ import numpy as np
 
 from engine.colours import colour_of
 from engine.data import Image, Mask, Picture
-from engine.errors import BackendMissing, BadOption
+from engine.errors import BadOption
 from engine.handlers.erase import fill
+from engine.handlers.generate import apply_generative
 from engine.operations import Background, Duplicate, Extract, Move
 from engine.scene import Scene, Step
 from engine.tools.background import colour_background, extract, remove_background, replace_background
@@ -23,8 +24,10 @@ def apply_background(operation: Background, scene: Scene) -> Step:
 
     Raises: BackendMissing when a new background must be invented.
     """
+    if operation.action == "replace" and scene.reference is None:
+        return apply_generative(operation, scene)
     work = _background_tool(operation, scene)
-    subject = ~scene.mask if scene.mask is not None else scene.subject()
+    subject = scene.subject()
     with scene.clock("edit"):
         picture = work(scene.picture, subject)
         if scene.mask is not None:
@@ -44,8 +47,7 @@ def _background_tool(operation: Background, scene: Scene) -> Callable[[Picture, 
                 raise BadOption("colour", operation.colour, "a colour name, a shade of one, or #rrggbb")
             return lambda picture, subject: replace(picture, rgb=colour_background(picture.rgb, subject, colour.rgb))
         case "replace":
-            if scene.reference is None:
-                raise BackendMissing("inventing a new background", "diffusion")
+            assert scene.reference is not None  # without one the background is painted
             backdrop = scene.reference.rgb
             return lambda picture, subject: replace(picture, rgb=replace_background(picture.rgb, subject, backdrop))
 

@@ -8,6 +8,8 @@ from engine.data import Image, Mask
 from engine.errors import BackendMissing, NeedsClarification
 from engine.geometry import bounding_box
 from engine.handlers.blend import put_back, window_of
+from engine.handlers.generate import BACKEND, paint_region, painter_of
+from engine.inpainting.diffusion.settings import MANNERS
 from engine.masks import grow
 from engine.operations import Remove
 from engine.scene import Scene, Step
@@ -31,6 +33,8 @@ def erase(scene: Scene, region: Mask) -> Step:
     """
     if region.mean() > MOST:
         raise NeedsClarification("That is the whole picture: nothing is left to fill it from. Which part should go?")
+    if scene.backend == BACKEND:
+        return paint_region(scene, painter_of(scene, "removing by painting"), region, "", MANNERS["replace"])
     if scene.backend not in WITHOUT_WEIGHTS:
         raise BackendMissing("removing with that eraser", str(scene.backend))
     hole = grow(region, _margin(region, given=scene.mask is not None))

@@ -47,7 +47,7 @@ def apply_generative(operation: Invention, scene: Scene) -> Step:
         everything = np.ones(scene.picture.rgb.shape[:2], np.bool_)
         painted = paint(scene, painter, scene.picture.rgb, everything, prompt_of(operation), manner)
         return Step(replace(scene.picture, rgb=painted), changed=None, backend=BACKEND)
-    return _in_region(scene, painter, region, prompt_of(operation), manner)
+    return paint_region(scene, painter, region, prompt_of(operation), manner)
 
 
 def painter_of(scene: Scene, need: str) -> Painter:
@@ -85,7 +85,7 @@ def _name(target: Target | None) -> str:
     return " ".join(word for word in words if word)
 
 
-def _in_region(scene: Scene, painter: Painter, region: Mask, prompt: str, manner: Manner) -> Step:
+def paint_region(scene: Scene, painter: Painter, region: Mask, prompt: str, manner: Manner) -> Step:
     """The region painted, with a soft border around it; the region itself is always covered."""
     box = bounding_box(region)
     if box is None:

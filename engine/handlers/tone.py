@@ -6,6 +6,7 @@ from engine.colours import colour_of
 from engine.data import Image, Mask
 from engine.errors import BackendMissing, BadOption
 from engine.handlers.blend import retouch
+from engine.handlers.generate import apply_generative
 from engine.operations import Adjust, Blur, Recolor, Restore, Style
 from engine.scene import Scene, Step
 from engine.tools.blur import block_for, blur, pixelate, sigma_for
@@ -31,10 +32,10 @@ def apply_adjust(operation: Adjust, scene: Scene) -> Step:
 
 
 def apply_style(operation: Style, scene: Scene) -> Step:
-    """A look that filters can give. Raises: BackendMissing for looks that only a model can paint."""
+    """A look: by filters where they can give it, else painted. Raises: BackendMissing where no model is installed."""
     look = look_of(operation.prompt)
     if look is None or scene.backend not in (None, "exact"):
-        raise BackendMissing(f"the style “{operation.prompt}”", "diffusion")
+        return apply_generative(operation, scene)
     return retouch(scene, scene.where(operation.target), lambda crop, _: apply_look(crop, look))
 
 

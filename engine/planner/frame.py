@@ -187,7 +187,7 @@ def read_expand(reading: Reading) -> Operations | None:
     """More canvas, by sides or to an aspect."""
     small = numerals(low(reading.clause))
     to = _TO_ASPECT.search(small)
-    ratio, sides = aspect(to.group(1)) if to else None, side_words(small)
+    ratio, sides = aspect(to.group(1).split(",")[0].strip()) if to else None, side_words(small)
     if reading["thing"] and not _expandable(reading, reading["thing"], bool(ratio or sides)):
         return None
     if ratio:

@@ -22,7 +22,7 @@ from engine.weights import ModelStore
 
 
 def plan_once(instruction: str, *, as_json: bool) -> None:
-    """Print one plan. Raises: NotUnderstood; as JSON, its object says so and the exit code alone is that of the error."""
+    """Print one plan. Raises: NotUnderstood; as JSON its object says so, and only the exit code is the error's."""
     plan = RulesPlanner().plan(instruction, Context())
     if as_json:
         print_json(_plan_json(plan))
