@@ -105,6 +105,7 @@ ERRORS: dict[type[EditError], Callable[[Any], str]] = {
     errors.NeedsClarification: lambda e: e.question,
     errors.NotGrounded: _not_grounded,
     errors.Refused: lambda e: f"I will not do that here: {e.policy}.",
+    errors.ModelMissing: lambda e: f"There is no generative model called {e.model} on this machine. {INSTALL}",
     errors.BackendMissing: _missing,
     errors.DownloadFailed: lambda e: f"{e.backend} did not arrive whole. The same command goes on where it stopped.",
     errors.DamagedWeights: lambda e: f"This is not the file the catalogue lists for {e.backend}; it was not installed.",

@@ -17,6 +17,7 @@
     ├── NotGrounded                  not_grounded         exit 3
     ├── Refused                      refused              exit 4
     ├── BackendMissing               backend_missing      exit 5
+    │   └── ModelMissing             a model asked for by name is not on this machine
     └── BackendFailed                backend_failed       exit 5
         ├── DownloadFailed       a model's file did not arrive
         ├── DamagedWeights       a model's file has the wrong hash
@@ -171,6 +172,14 @@ class BackendMissing(EditError):
     def __init__(self, need: str, backend: str) -> None:
         super().__init__(need, backend)
         self.need, self.backend = need, backend
+
+
+class ModelMissing(BackendMissing):
+    """The model asked for by name or path is not on this machine."""
+
+    def __init__(self, model: str, backend: str) -> None:
+        super().__init__(f"the model “{model}”", backend)
+        self.model = model
 
 
 class BackendFailed(EditError):

@@ -21,8 +21,8 @@ from engine.planner import RulesPlanner
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-ELSEWHERE = ("models pull", "just check", "pip install")
-"""Commands that need the network, or that run these tests."""
+ELSEWHERE = ("models pull", "just check", "pip install", "--backend diffusion")
+"""Commands that need the network or a downloaded model, or that run these tests."""
 
 
 def commands() -> list[str]:

@@ -23,7 +23,7 @@ from engine.grounding.regions import region_of
 from engine.grounding.scenery import GreeneryFinder, SkyFinder, WholeFinder
 from engine.grounding.shapes import SHAPES
 from engine.grounding.subject import BackgroundFinder, Stage, SubjectFinder, main_subject
-from engine.grounding.things import RIDES, Things, cast_of, common, noticed, touching
+from engine.grounding.things import RIDES, Things, cast_of, common, loosened, noticed, touching
 from engine.grounding.wishes import Wish, noun_phrase, wish_of
 from engine.operations import Target
 from engine.protocols import Detector, Segmenter
@@ -104,11 +104,11 @@ class Grounder:
         self, image: Image, target: Target, wish: Wish, regions: list[Region]
     ) -> tuple[list[Region], float]:
         """The candidates for a word-less choice, weighed by how they catch the eye, and what puts one in doubt."""
-        if len(regions) < 2 or wish.many or wish.relation is not None:
+        if len(regions) < 2 or wish.many:
             return regions, 0.55
         if regions[0].mask is None:
-            small = wish.size is not None and wish.size[1] < 1
-            return (regions if small else noticed(regions, *image.shape[:2])), 0.6
+            told = wish.relation is not None or (wish.size is not None and wish.size[1] < 1)
+            return noticed(regions, *image.shape[:2], everything=told), 0.6
         noun = parse(noun_phrase(target), target.colour).noun
         if regions[0].source == "colour" and noun and noun not in SHAPES:
             return gathered(prominent(image, regions)), 0.55
@@ -220,6 +220,9 @@ class Grounder:
         anchor = (found[0].chosen or found[0].regions)[0]
         owned = _OWNED.search(target.phrase or "") is not None
         meant = list(found[0].chosen or (anchor,))
+        if owned and missing is not None:
+            anchor = noticed(found[0].regions, *image.shape[:2])[0]
+            meant = touching(found[0].regions, anchor)
         for located in found[1:]:
             fitting = touching(located.regions, anchor) if owned or not located.chosen else list(located.chosen)
             meant.extend(fitting or (located.chosen or located.regions[:1]))
@@ -283,7 +286,8 @@ class Grounder:
     def _masked(self, image: Image, region: Region) -> Region:
         if region.mask is not None:
             return region
-        return replace(region, mask=self._segmenter.segment(image, region.box)[region.box.slices])
+        box = loosened(region.box, *image.shape[:2])
+        return replace(region, box=box, mask=self._segmenter.segment(image, box)[box.slices])
 
 
 def _of_colour(image: Image, regions: Sequence[Region], colours: Sequence[Colour]) -> list[Region]:

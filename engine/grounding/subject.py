@@ -12,7 +12,7 @@ from engine.data import Alpha, Image, Mask, Region
 from engine.grounding.phrases import VAGUE, Phrase, vocabulary
 from engine.grounding.regions import region_of
 from engine.grounding.saliency import saliency
-from engine.grounding.things import Things, cast_of
+from engine.grounding.things import Things, cast_of, loosened
 from engine.protocols import Segmenter
 from engine.segmentation.classic import cut
 from engine.segmentation.edges import reduced, sharpen, tidy
@@ -43,7 +43,7 @@ class Stage:
         cast = cast_of(self._things.see(image), *image.shape[:2])
         if not cast:
             return main_subject(image)
-        masks = [self._segmenter.segment(image, region.box) for region in cast]
+        masks = [self._segmenter.segment(image, loosened(region.box, *image.shape[:2])) for region in cast]
         return Subject(np.logical_or.reduce(masks), max(region.score for region in cast))
 
 

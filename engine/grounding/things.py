@@ -9,6 +9,7 @@ from typing import Final, Protocol, runtime_checkable
 import numpy as np
 
 from engine.data import Box, Image, Region
+from engine.geometry import clip
 from engine.grounding.regions import ranked
 from engine.protocols import Detector
 
@@ -22,11 +23,13 @@ _LITTLE: Final = 0.01
 """Of the picture: what is smaller is hardly its subject."""
 _BESIDE: Final = 0.45
 """Of the most prominent thing's weight: what comes near it shares the stage."""
-_OVERLOOKED: Final = 0.3
+_OVERLOOKED: Final = 0.4
 """Of the best weight: below it a thing is part of the backdrop."""
 _HELD: Final = 0.35
 """Share of a thing's box within another's from which the two belong together."""
 _CAST: Final = 6
+_SLACK: Final = 0.05
+"""Of a box's sides: detectors draw boxes a little too small as often as too large, and only too small loses pixels."""
 
 
 @runtime_checkable
@@ -66,8 +69,8 @@ class Things:
         return tuple(dict.fromkeys(region.label for region in self.see(image)))
 
 
-def noticed(regions: Sequence[Region], height: int, width: int) -> list[Region]:
-    """The regions scored by how much they catch the eye, those overlooked left out, best first.
+def noticed(regions: Sequence[Region], height: int, width: int, *, everything: bool = False) -> list[Region]:
+    """The regions scored by how much they catch the eye, best first; those overlooked left out unless told otherwise.
 
     The score becomes the root of confidence times the share of the largest one's area, less far from the middle.
     """
@@ -76,7 +79,7 @@ def noticed(regions: Sequence[Region], height: int, width: int) -> list[Region]:
     return ranked(
         replace(region, score=min(weight, 1.0))
         for region, weight in zip(regions, weights, strict=True)
-        if weight >= _OVERLOOKED * best
+        if everything or weight >= _OVERLOOKED * best
     )
 
 
@@ -91,6 +94,12 @@ def cast_of(seen: Sequence[Region], height: int, width: int) -> list[Region]:
     main = [region for region, weight in zip(sure, weights, strict=True) if weight >= _BESIDE * best][:_CAST]
     held = [region for region in seen if region not in main and any(_belongs(region, other) for other in main)]
     return main + held[: _CAST - len(main)]
+
+
+def loosened(box: Box, height: int, width: int) -> Box:
+    """The box with room for what a detector cuts off: feet, ears, wheels."""
+    across, down = round(_SLACK * box.width), round(_SLACK * box.height)
+    return clip(Box(box.x0 - across, box.y0 - down, box.x1 + across, box.y1 + down), height, width)
 
 
 def touching(regions: Sequence[Region], anchor: Region) -> list[Region]:

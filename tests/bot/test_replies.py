@@ -39,6 +39,7 @@ EXAMPLES: list[EditError] = [
     errors.DownloadFailed("yolox-nano"),
     errors.DamagedWeights("yolox-nano"),
     errors.StorageFailed(),
+    errors.ModelMissing("a/b", "diffusion"),
     errors.OutOfMemory("diffusion"),
     errors.TimedOut("diffusion", 30),
     errors.BackendFailed("diffusion"),

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, cast
 
-from engine.errors import BackendMissing, BadOption
+from engine.errors import BackendMissing, BadOption, ModelMissing
 from engine.inpainting.diffusion.edge import NAME, library_edge, require_libraries, silence
 from engine.inpainting.diffusion.painter import DiffusionPainter
 
@@ -58,7 +58,7 @@ def folder_of(model: str) -> Path:
         return path.resolve()
     cached = _in_cache(model) if _HUB_NAME.fullmatch(model) else None
     if cached is None:
-        raise BackendMissing(f"the model “{model}”", NAME)
+        raise ModelMissing(model, NAME)
     return cached
 
 
