@@ -14,6 +14,7 @@ from engine.data import Box, Image, Located, Notice, Region
 from engine.errors import NotGrounded
 from engine.grounding.choose import choose, lies
 from engine.grounding.colour_regions import ColourFinder, ShapeFinder
+from engine.grounding.completion import completed
 from engine.grounding.faces import EyeFinder, FaceFinder, PersonFinder
 from engine.grounding.lettering import TextFinder
 from engine.grounding.parts import ALL_OF_IT, as_part, coloured_parts, within
@@ -98,6 +99,8 @@ class Grounder:
         if not chosen and len(regions) < 2:
             raise NotGrounded(target.phrase or "", regions[0].score, (regions[0].label,))
         located = self._cut_out(image, regions, chosen, notices)
+        if SHAPES.get(parse(noun_phrase(target), target.colour).noun) == "round":
+            located = _rounded(image, located)
         return self._with_ride(image, located, wish, anchors)
 
     def _weighed(
@@ -288,6 +291,18 @@ class Grounder:
             return region
         box = loosened(region.box, *image.shape[:2])
         return replace(region, box=box, mask=self._segmenter.segment(image, box)[box.slices])
+
+
+def _rounded(image: Image, located: Located) -> Located:
+    """The same, with what was told by colour completed to the round things they are."""
+    done = {
+        id(region): completed(image, region) if region.source == "colour" else region for region in located.chosen
+    }
+    return replace(
+        located,
+        regions=tuple(done.get(id(region), region) for region in located.regions),
+        chosen=tuple(done[id(region)] for region in located.chosen),
+    )
 
 
 def _of_colour(image: Image, regions: Sequence[Region], colours: Sequence[Colour]) -> list[Region]:

@@ -22,6 +22,8 @@ GREEN_NOUNS: Final = vocabulary(
 )
 _SIDE: Final = 320
 _CELLS_SIDE: Final = 200
+_LIKELY: Final = 0.4
+"""Sky score from which it is found: rather no sky than a tiger's white coat."""
 
 
 class WholeFinder:
@@ -58,7 +60,7 @@ class SkyFinder:
         )
         coarse = _sky_cut(small, reach[label], plausible)
         score = _sky_score(small, coarse, plausible)
-        return ranked([region_of(sharpen(image, coarse), score, "sky", "sky")]) if score > 0.3 else []
+        return ranked([region_of(sharpen(image, coarse), score, "sky", "sky")]) if score > _LIKELY else []
 
 
 class GreeneryFinder:
@@ -144,4 +146,25 @@ def _sky_score(small: Image, mask: Mask, plausible: Alpha) -> float:
     top = min(1.0, 0.3 + float(mask[0].mean()))
     floor = float(mask[-1].mean())
     pale = float(np.asarray(np.ptp(small, axis=2) < 30, np.bool_)[mask].mean())
-    return float(plausible[mask].mean()) * smooth * top * (1 - 0.8 * floor * pale)
+    score = float(plausible[mask].mean()) * smooth * top * (1 - 0.8 * floor * pale)
+    return score * _bounded(small, mask)
+
+
+def _bounded(small: Image, mask: Mask) -> float:
+    """How far the mask ends at edges of the picture, in [0, 1].
+
+    A sky ends where land begins; a blurred backdrop or half a cloud ends in the middle of a gradient. A blue daylight
+    sky may meet pale hills softly, so less is asked of it.
+    """
+    rim = (np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))) > 0) & ~mask
+    if not rim.any():
+        return 1.0
+    pixels = small.astype(np.float32) / 255
+    lab = cv2.GaussianBlur(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), np.float32), (0, 0), 1.0)
+    slopes = [np.asarray(cv2.Sobel(lab, cv2.CV_32F, *way), np.float32) / 8 for way in ((1, 0), (0, 1))]
+    steep = np.sqrt(sum(np.sum(slope * slope, 2) for slope in slopes)).astype(np.float32)
+    weakest = float(np.percentile(np.asarray(cv2.dilate(steep, np.ones((5, 5), np.uint8)))[rim], 25))
+    hsv = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV), np.float32)[mask]
+    hue, _, value = np.median(hsv, axis=0)
+    daylight = 185 < hue < 262 and value > 0.45
+    return float(np.clip(weakest / 3 if daylight else (weakest - 2) / 4, 0, 1))
