@@ -136,7 +136,7 @@ def notice(note: Notice) -> str:
 def receipt(outside_changed: int | None, *, whole: bool) -> str:
     """The proof of exactness, in a few words."""
     if outside_changed is None:
-        return "the whole picture may have changed" if whole else "no edit"
+        return "the whole picture may have changed" if whole else "nothing edited"
     if outside_changed == 0:
         return "0 pixels changed outside the mask"
     return f"{outside_changed} pixels changed outside the mask"

@@ -191,7 +191,7 @@ def _nth(ranked: list[Region], order: int) -> list[Region]:
 
 def _related(left: list[Region], relation: Relation, anchors: Sequence[Region], many: bool) -> list[Region]:
     """Those that stand so to an anchor, nearest first; one of them unless more are asked for or as near."""
-    others = [region for region in left if not any(_overlap(region, anchor) > 0.8 for anchor in anchors)]
+    others = [region for region in left if not any(_same(region, anchor) for anchor in anchors)]
     if relation.bond == "between" and len(anchors) > 1:
         gaps = [max(_gap(region, anchors[0]), _gap(region, anchors[1])) for region in others]
         return _nearest(others, gaps, many)
@@ -233,6 +233,11 @@ def _stands(region: Region, bond: str, anchor: Region) -> bool:
             return region.box.y1 <= anchor.box.y1
         case _:
             return True
+
+
+def _same(region: Region, anchor: Region) -> bool:
+    """Whether both are one thing, found twice; who rides lies within the ride's box, but not the ride in theirs."""
+    return min(_overlap(region, anchor), _overlap(anchor, region)) > 0.7
 
 
 def _overlap(region: Region, anchor: Region) -> float:

@@ -26,6 +26,8 @@ _LITTLE: Final = 0.002
 """Of the picture."""
 _SMALLEST: Final = 1.5e-4
 """Of the picture: a smaller patch is a speck."""
+_SHAPED: Final = 0.3
+"""Shapeliness below which a patch has another shape."""
 _MOST: Final = 64
 _FAINT: Final = 0.3
 """Of the best score: what scores less is noise beside it."""
@@ -70,7 +72,9 @@ class ColourFinder:
 
 
 def _like_any(small: Image, colours: tuple[Colour, ...]) -> Alpha:
-    return np.maximum.reduce([likeness(small, colour) for colour in colours]).astype(np.float32)
+    # Grain has every hue; its median has the surface's.
+    smooth = np.asarray(cv2.medianBlur(small, 5), np.uint8)
+    return np.maximum.reduce([likeness(smooth, colour) for colour in colours]).astype(np.float32)
 
 
 def _patches(like: Alpha, bridged: bool, hollow: bool) -> _Patches:
@@ -99,7 +103,8 @@ def _grown(like: Alpha) -> Mask:
     """
     seen = _calm(like > _SEEN)
     if seen.mean() < _LITTLE:
-        seen = _calm(like > 0.45 * _SEEN)
+        likest = float(np.quantile(like, 1 - _LITTLE))
+        seen = _calm(like > max(0.45 * _SEEN, min(_SEEN, 0.75 * likest)))
     around, areas = _pieces(_calm(like > _HINT))
     sure = np.bincount(around[seen], minlength=areas.size)
     near = (sure > 0) & (areas <= _SPREAD * sure)
@@ -143,7 +148,7 @@ def _scores(patches: _Patches, noun: str) -> list[float]:
         mask = patches.owner == index
         if shape is not None:
             shaped = shapeliness(mask, shape)
-            scores[index - 1] *= 0.3 + 0.7 * shaped if shaped > 0.1 else 0.0
+            scores[index - 1] *= 0.3 + 0.7 * shaped if shaped > _SHAPED else 0.0
         elif noun:
             scores[index - 1] *= _standing_out(mask)
     return [float(score) for score in scores]

@@ -41,6 +41,8 @@ _NEVER_MAIN: Final = vocabulary(
     sky grass lawn face head text word watermark logo background foreground border frame edge corner side"""
 )
 """Parts and surroundings: a picture's main subject is never called one of these."""
+_ASKED: Final = 9
+"""Candidates that a question can offer."""
 _OWNED: Final = re.compile(r"\b(?:its|his|her|their)\b")
 _CLEAR: Final = 0.2
 """How clearly a main subject must stand out to stand in for an unknown noun."""
@@ -98,6 +100,8 @@ class Grounder:
         chosen = choose(regions, target, height, width, anchors, likely)
         if not chosen and len(regions) < 2:
             raise NotGrounded(target.phrase or "", regions[0].score, (regions[0].label,))
+        if not chosen and regions[0].mask is None:
+            regions = regions[:_ASKED]
         located = self._cut_out(image, regions, chosen, notices)
         if SHAPES.get(parse(noun_phrase(target), target.colour).noun) == "round":
             located = _rounded(image, located)
@@ -115,7 +119,7 @@ class Grounder:
         noun = parse(noun_phrase(target), target.colour).noun
         if regions[0].source == "colour" and noun and noun not in SHAPES:
             return gathered(prominent(image, regions)), 0.55
-        return regions, 0.3
+        return regions, 0.5
 
     def _candidates(self, image: Image, target: Target, wish: Wish) -> tuple[list[Region], tuple[Notice, ...]]:
         phrase = parse(noun_phrase(target), target.colour)
@@ -224,8 +228,7 @@ class Grounder:
         owned = _OWNED.search(target.phrase or "") is not None
         meant = list(found[0].chosen or (anchor,))
         if owned and missing is not None:
-            anchor = noticed(found[0].regions, *image.shape[:2])[0]
-            meant = touching(found[0].regions, anchor)
+            meant = max((touching(found[0].regions, region) for region in found[0].regions), key=len)
         for located in found[1:]:
             fitting = touching(located.regions, anchor) if owned or not located.chosen else list(located.chosen)
             meant.extend(fitting or (located.chosen or located.regions[:1]))
@@ -290,7 +293,8 @@ class Grounder:
         if region.mask is not None:
             return region
         box = loosened(region.box, *image.shape[:2])
-        return replace(region, box=box, mask=self._segmenter.segment(image, box)[box.slices])
+        mask = self._segmenter.segment(image, box)
+        return region_of(mask, region.score, region.label, region.source) or region
 
 
 def _rounded(image: Image, located: Located) -> Located:

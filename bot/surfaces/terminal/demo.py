@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from dataclasses import replace
@@ -62,6 +63,11 @@ async def demo(photo: Path | None, folder: Path) -> None:
     say('Now yours: uv run retouch edit PHOTO "make it a bit warmer"')
 
 
+def _slug(instruction: str) -> str:
+    """The instruction as part of a file's name."""
+    return "-".join(re.findall(r"\w+", instruction.lower()))[:60]
+
+
 async def _turn(message: Message, house: House, number: int, folder: Path) -> Reply | None:
     """One turn, printed; a question or a refusal is printed too and ends only the turn."""
     say(f"\n{number}. you: {message.instruction}")
@@ -73,7 +79,7 @@ async def _turn(message: Message, house: House, number: int, folder: Path) -> Re
         return None
     answer = reply.answer
     seconds = time.perf_counter() - start
-    write_atomically(folder / f"{number}-{answer.revision.id}.png", encode(answer.picture, "png"))
+    write_atomically(folder / f"{number}-{_slug(message.instruction)}.png", encode(answer.picture, "png"))
     say(f"   retouch: {explain(reply.plan)}")
     say(f"   {seconds:.2f} s · {receipt(answer.outside_changed, whole=answer.whole)}")
     for note in reply.notices:

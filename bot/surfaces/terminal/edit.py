@@ -23,7 +23,7 @@ from engine.editor import check_backend
 from engine.errors import Ambiguous, BadOption
 from engine.imageio import encode, format_for, read_picture, write_atomically
 from engine.operations import Context, Plan
-from engine.planner import RulesPlanner
+from engine.planner import RulesPlanner, explain
 from engine.weights import ModelStore
 
 AUTHOR = "you"
@@ -107,6 +107,8 @@ async def edit(options: EditOptions, clock: Clock, started: float) -> None:
     if options.as_json:
         print_json(conversation_json(steps, clock))
     else:
+        for step in steps[:-1]:
+            say(explain(step.reply.plan))
         print_reply(steps[-1], seconds)
 
 
