@@ -22,6 +22,8 @@ _SEEN: Final = 0.45
 """Likeness above which a pixel is of the colour."""
 _HINT: Final = 0.12
 _SPREAD: Final = 4.0
+_ROUNDED: Final = 1.6
+"""The same for things told by their shape: growth that loses the shape was none of theirs."""
 _LITTLE: Final = 0.002
 """Of the picture."""
 _SMALLEST: Final = 1.5e-4
@@ -72,14 +74,14 @@ class ColourFinder:
 
 
 def _like_any(small: Image, colours: tuple[Colour, ...]) -> Alpha:
-    # Grain has every hue; its median has the surface's.
-    smooth = np.asarray(cv2.medianBlur(small, 5), np.uint8)
+    # Grain has every hue; its mean has the surface's.
+    smooth = np.asarray(cv2.GaussianBlur(cv2.medianBlur(small, 3), (0, 0), 1.5), np.uint8)
     return np.maximum.reduce([likeness(smooth, colour) for colour in colours]).astype(np.float32)
 
 
 def _patches(like: Alpha, bridged: bool, hollow: bool) -> _Patches:
     """The largest patches, holes filled; `bridged` ones are one across small gaps."""
-    solid = _grown(like)
+    solid = _grown(like, _SPREAD if bridged else _ROUNDED)
     if bridged:
         reach = max(1, round(_BRIDGE * float(np.hypot(*like.shape))))
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
@@ -95,7 +97,7 @@ def _patches(like: Alpha, bridged: bool, hollow: bool) -> _Patches:
     return _Patches(owner, like, len(order))
 
 
-def _grown(like: Alpha) -> Mask:
+def _grown(like: Alpha, spread: float) -> Mask:
     """Pixels of the colour, and those of a hint of it around them: a thing's shaded side.
 
     A hint that spreads to several times what is clearly of the colour belongs to something else. Where next to
@@ -107,7 +109,7 @@ def _grown(like: Alpha) -> Mask:
         seen = _calm(like > max(0.45 * _SEEN, min(_SEEN, 0.75 * likest)))
     around, areas = _pieces(_calm(like > _HINT))
     sure = np.bincount(around[seen], minlength=areas.size)
-    near = (sure > 0) & (areas <= _SPREAD * sure)
+    near = (sure > 0) & (areas <= spread * sure)
     near[0] = False
     return seen | near[around]
 

@@ -51,8 +51,7 @@ _TINTED: Final = 0.12
 
 
 _UNMISTAKABLE: Final = frozenset(
-    """person bicycle car motorcycle airplane bus train truck boat bird cat dog horse sheep cow elephant bear zebra
-    giraffe""".split()
+    ["person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"]
 )
 """Labels whose bearers nobody calls by a word that the detectors do not know."""
 
@@ -228,7 +227,9 @@ class Grounder:
         owned = _OWNED.search(target.phrase or "") is not None
         meant = list(found[0].chosen or (anchor,))
         if owned and missing is not None:
-            meant = max((touching(found[0].regions, region) for region in found[0].regions), key=len)
+            weighed = noticed(found[0].regions, *image.shape[:2], everything=True)
+            groups = [touching(weighed, region) for region in weighed]
+            meant = max(groups, key=lambda group: sum(region.score for region in group))
         for located in found[1:]:
             fitting = touching(located.regions, anchor) if owned or not located.chosen else list(located.chosen)
             meant.extend(fitting or (located.chosen or located.regions[:1]))
@@ -263,8 +264,9 @@ class Grounder:
                 located = self.locate(image, Target(phrase=words))
             except NotGrounded:
                 return []
-            several = located.regions[:1] if wish.relation.bond == "between" else located.regions
-            anchors.extend(located.chosen or several)
+            best = located.regions[0]
+            several = [region for region in located.regions if region.score >= 0.5 * best.score]
+            anchors.extend(located.chosen or ([best] if wish.relation.bond == "between" else several))
         return anchors
 
     def _all_but(self, image: Image, words: str) -> Located:

@@ -60,7 +60,7 @@ def put_back(picture: Picture, window: Box, edited: Image, alpha: Alpha, target:
 
 def _weights(inside: Mask, *, given: bool) -> Alpha:
     border = _border(inside)
-    return feather_inside(inside if given else grow(inside, border), border)
+    return feather_inside(inside if given else grow(inside, border + 1), border)
 
 
 def _border(inside: Mask) -> int:

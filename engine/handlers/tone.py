@@ -13,6 +13,7 @@ from engine.tools.blur import block_for, blur, pixelate, sigma_for
 from engine.tools.looks import apply_look, look_of
 from engine.tools.recolor import recolor
 from engine.tools.restore import can_restore, restore
+from engine.tools.rim import carried_over_rim
 from engine.tools.tone import adjust
 
 
@@ -22,7 +23,12 @@ def apply_recolor(operation: Recolor, scene: Scene) -> Step:
     if colour is None:
         raise BadOption("colour", operation.colour, "a colour name, a shade of one, or #rrggbb")
     region = scene.must_find(operation.target, f"What should become {operation.colour}?")
-    return retouch(scene, region, lambda crop, inside: recolor(crop, inside, colour))
+
+    def tool(crop: Image, inside: Mask) -> Image:
+        painted = recolor(crop, inside, colour)
+        return painted if scene.mask is not None else carried_over_rim(crop, painted, inside)
+
+    return retouch(scene, region, tool)
 
 
 def apply_adjust(operation: Adjust, scene: Scene) -> Step:
