@@ -33,6 +33,8 @@ _SHAPED: Final = 0.3
 _MOST: Final = 64
 _FAINT: Final = 0.3
 """Of the best score: what scores less is noise beside it."""
+_WHISKER: Final = 7
+"""px: what is thinner is no part of a ball or a square."""
 _BRIDGE: Final = 0.006
 """Of the picture's diagonal: gaps across which patches are one thing (a car's body around its windows)."""
 
@@ -63,7 +65,8 @@ class ColourFinder:
         small = reduced(image, _SIDE)
         shape = SHAPES.get(phrase.noun)
         named = bool(phrase.noun) and shape is None
-        patches = _patches(_like_any(small, phrase.colours), bridged=named, hollow=shape == "ring")
+        compact = shape in {"round", "oval", "square", "rectangle", "triangle", "diamond"}
+        patches = _patches(_like_any(small, phrase.colours), bridged=named, compact=compact, hollow=shape == "ring")
         scores = _scores(patches, phrase.noun)
         best = max(scores, default=0.0)
         kept = [index for index, score in enumerate(scores, 1) if score > max(0.1, _FAINT * best)]
@@ -79,9 +82,12 @@ def _like_any(small: Image, colours: tuple[Colour, ...]) -> Alpha:
     return np.maximum.reduce([likeness(smooth, colour) for colour in colours]).astype(np.float32)
 
 
-def _patches(like: Alpha, bridged: bool, hollow: bool) -> _Patches:
-    """The largest patches, holes filled; `bridged` ones are one across small gaps."""
+def _patches(like: Alpha, bridged: bool, compact: bool, hollow: bool) -> _Patches:
+    """The largest patches, holes filled; `bridged` ones are one across small gaps, `compact` ones without whiskers."""
     solid = _grown(like, _SPREAD if bridged else _ROUNDED)
+    if compact:
+        brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_WHISKER, _WHISKER))
+        solid = np.asarray(cv2.morphologyEx(solid.astype(np.uint8), cv2.MORPH_OPEN, brush), np.bool_)
     if bridged:
         reach = max(1, round(_BRIDGE * float(np.hypot(*like.shape))))
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))

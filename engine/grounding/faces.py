@@ -35,6 +35,9 @@ _FRONTAL: Final = "haarcascade_frontalface_default.xml"
 _SECOND: Final = "haarcascade_frontalface_alt2.xml"
 _PROFILE: Final = "haarcascade_profileface.xml"
 _EYES: Final = "haarcascade_eye_tree_eyeglasses.xml"
+_PROFILE_SIDE: Final = 400
+_STRIDE: Final = 1.2
+"""Between the sizes of window tried on the whole picture; what is found is looked at again in finer steps."""
 _ENOUGH: Final = 0.55
 """Evidence below which a window is not called a face."""
 
@@ -109,9 +112,9 @@ def _by_cascades(image: Image) -> list[Face]:
     small = reduced(image, _SIDE)
     scale = image.shape[1] / small.shape[1]
     grey = np.asarray(cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)), np.uint8)
-    found = _borne_out(small, grey, _windows(grey, _FRONTAL))
+    found = _borne_out(small, grey, _windows(grey, _FRONTAL, step=_STRIDE))
     if not found:
-        found = _borne_out(small, grey, _profiles(grey, max(grey.shape) // 20))
+        found = _borne_out(small, grey, _side_faces(grey))
     height, width = image.shape[:2]
     return [Face(clip(_times(face.box, scale), height, width), face.score) for face in found]
 
@@ -150,10 +153,18 @@ def _cascade(name: str) -> cv2.CascadeClassifier:
     return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / name))
 
 
-def _windows(grey: NDArray[np.uint8], name: str, least: int | None = None) -> list[Box]:
+def _windows(grey: NDArray[np.uint8], name: str, least: int | None = None, step: float = 1.15) -> list[Box]:
     smallest = least or max(20, max(grey.shape) // 30)
-    found = _cascade(name).detectMultiScale(grey, 1.15, 3, minSize=(smallest, smallest))
+    found = _cascade(name).detectMultiScale(grey, step, 3, minSize=(smallest, smallest))
     return [Box(*(int(side) for side in (x, y, x + w, y + h))) for x, y, w, h in np.asarray(found).reshape(-1, 4)]
+
+
+def _side_faces(grey: NDArray[np.uint8]) -> list[Box]:
+    """Profiles anywhere in the picture, on a copy where the smallest that count are as small as the cascade sees."""
+    scale = min(1.0, _PROFILE_SIDE / max(grey.shape))
+    tiny = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    height, width = grey.shape
+    return [clip(_times(box, 1 / scale), height, width) for box in _profiles(tiny, max(tiny.shape) // 20)]
 
 
 def _profiles(grey: NDArray[np.uint8], least: int | None = None) -> list[Box]:

@@ -45,5 +45,5 @@ def _averaged(pixels: Floats, where: Mask) -> tuple[Floats, Mask]:
     weight = where.astype(np.float32)
     total = cv2.boxFilter(pixels * weight[..., None], -1, (NEAR, NEAR), normalize=False)
     count = np.asarray(cv2.boxFilter(weight, -1, (NEAR, NEAR), normalize=False), np.float32)
-    mean = np.asarray(total, np.float32) / np.maximum(count, np.float32(1.0))[..., None]
+    mean = np.divide(total, np.maximum(count, 1.0)[..., None], dtype=np.float32)
     return mean, count > 0.5
