@@ -17,7 +17,7 @@ from engine.grounding.regions import regions_of
 from engine.grounding.shapes import SHAPES, shapeliness
 from engine.segmentation.edges import fill_holes, reduced
 
-_SIDE: Final = 1024
+_SIDE: Final = 768
 _SEEN: Final = 0.45
 """Likeness above which a pixel is of the colour."""
 _HINT: Final = 0.12

@@ -28,6 +28,7 @@ from engine.weights import ModelStore
 
 AUTHOR = "you"
 SURFACE = "terminal"
+EXPORTS_KEPT_S = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,16 @@ async def open_house(settings: Settings) -> AsyncGenerator[House]:
     async with await History.open(settings.home) as history:
         exports = settings.home / "exports"
         exports.mkdir(exist_ok=True)
+        _prune(exports)
         engine = LocalEngine(ModelStore(settings.home / "models"))
         yield House(history, RulesPlanner(), engine.edit, exports)
+
+
+def _prune(exports: Path) -> None:
+    """Forget pictures that were only put down for a program to read; the history has them all."""
+    for path in exports.iterdir():
+        if time.time() - path.stat().st_mtime > EXPORTS_KEPT_S:
+            path.unlink(missing_ok=True)
 
 
 async def edit(options: EditOptions, clock: Clock, started: float) -> None:
@@ -154,6 +163,8 @@ async def _converse(first: Message, options: EditOptions, house: House, clock: C
 def _messages(first: Message, options: EditOptions) -> list[Message]:
     """One message an instruction, variations of the last; or one a step of the recipe."""
     if options.recipe is not None:
+        if not options.recipe.steps:
+            raise BadOption("recipe", "one without steps", "a recipe with at least one edit")
         return [
             replace(
                 first,

@@ -107,5 +107,7 @@ async def save_recipe(out: Path, revision: str | None) -> None:
         if head is None:
             raise NoSuchRevision("latest")
         recipe = recipe_of(await history.branch(head.id))
+    if not recipe.steps:
+        raise NoSuchRevision("edit")
     save(recipe, out)
     say(f"{len(recipe.steps)} edits are in {out}; `retouch recipe apply {out} PHOTO` repeats them.")
