@@ -20,7 +20,6 @@ import numpy as np
 
 from engine.data import Box, Image, Mask, Region
 from engine.errors import NotGrounded
-from engine.geometry import bounding_box
 from engine.grounding import Grounder
 from engine.grounding.yolox import YoloxDetector, classes_of
 from engine.planner import parse_target

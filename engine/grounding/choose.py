@@ -201,8 +201,11 @@ def _related(left: list[Region], relation: Relation, anchors: Sequence[Region], 
 
 
 def _closest(region: Region, bond: str, anchors: Sequence[Region]) -> float:
-    """px to the nearest anchor that it stands so to; for "far from", less the further away it is."""
-    gaps = [_gap(region, anchor) for anchor in anchors if _stands(region, bond, anchor)]
+    """px to the nearest anchor that it stands so to; less for what lies deeper in or on it, or further away from it."""
+    deep = float(np.sqrt(region.box.area)) if bond in {"on", "inside"} else 0.0
+    gaps = [
+        _gap(region, anchor) - deep * _overlap(region, anchor) for anchor in anchors if _stands(region, bond, anchor)
+    ]
     return -min(gaps) if bond == "far" else min(gaps)
 
 

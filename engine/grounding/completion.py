@@ -64,6 +64,6 @@ def _disc(patch: Mask) -> Mask:
 def _cut(small: Image, patch: Mask, disc: Mask) -> Mask:
     near = np.ones((5, 5), np.uint8)
     core = np.asarray(cv2.erode((patch & disc).astype(np.uint8), near), np.bool_)
-    seeds = np.where(patch & disc, cv2.GC_PR_FGD, np.where(disc, cv2.GC_PR_BGD, cv2.GC_BGD))
+    seeds = np.where(disc, cv2.GC_PR_FGD, cv2.GC_BGD)
     seeds[core] = cv2.GC_FGD
     return tidy(cut(small, seeds.astype(np.uint8), rounds=3), speck=0.1, hole=0.01)

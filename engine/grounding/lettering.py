@@ -71,15 +71,35 @@ class TextFinder:
 def read_text(image: Image) -> list[TextLine]:
     """Lines of lettering in reading order, words beside each other joined; empty where there is none.
 
-    The models come with the package; nothing is downloaded. image: (H, W, 3) uint8.
+    The models come with the package; nothing is downloaded. The last picture read is remembered: reading takes
+    seconds, and finding words and editing them ask one after the other. image: (H, W, 3) uint8.
     """
+    return list(_read(_Pixels(np.ascontiguousarray(image))))
+
+
+@dataclass(frozen=True)
+class _Pixels:
+    """An image that is equal to another with the same pixels."""
+
+    image: Image
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Pixels) and np.array_equal(self.image, other.image)
+
+    def __hash__(self) -> int:
+        return hash((self.image.shape, self.image[::16, ::16].tobytes()))
+
+
+@lru_cache(maxsize=1)
+def _read(pixels: _Pixels) -> tuple[TextLine, ...]:
+    image = pixels.image
     height, width = image.shape[:2]
     found = _reader()(np.ascontiguousarray(image[..., ::-1]))
     if found.boxes is None or not found.txts:
-        return []
+        return ()
     pieces = zip(np.asarray(found.boxes, np.float32), found.txts, found.scores, strict=True)
     lines = [_line(quad, str(text), float(score), height, width) for quad, text, score in pieces if score >= _LEAST]
-    return _joined([line for line in lines if line.box.area > 0], height, width)
+    return tuple(_joined([line for line in lines if line.box.area > 0], height, width))
 
 
 def _marks(lines: list[TextLine], height: int, width: int) -> list[TextLine]:

@@ -48,10 +48,9 @@ _CLEAR: Final = 0.2
 """How clearly a main subject must stand out to stand in for an unknown noun."""
 _TINTED: Final = 0.12
 """Share of a region that must show a colour for it to be called by it; eyes and tyres take the rest."""
-
-
-_UNMISTAKABLE: Final = frozenset(
-    ["person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"]
+_UNMISTAKABLE: Final = vocabulary(
+    """person bicycle car motorcycle airplane bus train truck boat bird cat dog horse sheep cow elephant bear zebra
+    giraffe"""
 )
 """Labels whose bearers nobody calls by a word that the detectors do not know."""
 
@@ -106,9 +105,7 @@ class Grounder:
             located = _rounded(image, located)
         return self._with_ride(image, located, wish, anchors)
 
-    def _weighed(
-        self, image: Image, target: Target, wish: Wish, regions: list[Region]
-    ) -> tuple[list[Region], float]:
+    def _weighed(self, image: Image, target: Target, wish: Wish, regions: list[Region]) -> tuple[list[Region], float]:
         """The candidates for a word-less choice, weighed by how they catch the eye, and what puts one in doubt."""
         if len(regions) < 2 or wish.many:
             return regions, 0.55
@@ -164,7 +161,9 @@ class Grounder:
         except NotGrounded:
             return []
         wholes = located.chosen or located.regions
-        return [] if wholes[0].source in {"whole", "background"} else [whole for whole in wholes if whole.mask is not None]
+        return (
+            [] if wholes[0].source in {"whole", "background"} else [whole for whole in wholes if whole.mask is not None]
+        )
 
     def _parts(self, image: Image, asked: str, phrase: Phrase, wholes: list[Region]) -> list[Region]:
         """The parts of that name in the wholes. Raises: NotGrounded; the whole never stands in for a part."""
@@ -232,6 +231,8 @@ class Grounder:
             meant = max(groups, key=lambda group: sum(region.score for region in group))
         for located in found[1:]:
             fitting = touching(located.regions, anchor) if owned or not located.chosen else list(located.chosen)
+            if fitting and len(located.chosen) < 2:
+                fitting = [max(fitting, key=lambda region: common(region.box, anchor.box) / region.box.area)]
             meant.extend(fitting or (located.chosen or located.regions[:1]))
         region = self._as_one(image, meant, target.phrase or "")
         return Located((region,), (region,), tuple(notice for located in found for notice in located.notices))
@@ -301,9 +302,7 @@ class Grounder:
 
 def _rounded(image: Image, located: Located) -> Located:
     """The same, with what was told by colour completed to the round things they are."""
-    done = {
-        id(region): completed(image, region) if region.source == "colour" else region for region in located.chosen
-    }
+    done = {id(region): completed(image, region) if region.source == "colour" else region for region in located.chosen}
     return replace(
         located,
         regions=tuple(done.get(id(region), region) for region in located.regions),

@@ -22,7 +22,7 @@ GREEN_NOUNS: Final = vocabulary(
 )
 _SIDE: Final = 320
 _CELLS_SIDE: Final = 200
-_LIKELY: Final = 0.4
+_LIKELY: Final = 0.45
 """Sky score from which it is found: rather no sky than a tiger's white coat."""
 
 

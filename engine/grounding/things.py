@@ -54,7 +54,8 @@ class Things:
 
     def find(self, image: Image, phrase: str) -> list[Region]:
         """What the first detector that finds anything finds, best first."""
-        return next((found for detector in self._detectors if (found := detector.detect(image, phrase))), [])
+        answers = (detector.detect(image, phrase) for detector in self._detectors)
+        return next(filter(None, answers), list[Region]())
 
     def knows(self, phrase: str) -> bool:
         """Whether one of them was taught the phrase's noun."""
@@ -62,7 +63,8 @@ class Things:
 
     def see(self, image: Image) -> list[Region]:
         """Everything that the first of them to see anything sees."""
-        return next((seen for recogniser in self._recognisers if (seen := recogniser.see(image))), [])
+        views = (recogniser.see(image) for recogniser in self._recognisers)
+        return next(filter(None, views), list[Region]())
 
     def labels(self, image: Image) -> tuple[str, ...]:
         """What they see, each word once, surest first."""

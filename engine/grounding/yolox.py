@@ -60,7 +60,7 @@ def classes_of(phrase: str) -> frozenset[int]:
 
 
 def kin_of(phrase: str) -> frozenset[int]:
-    """The classes for which the network takes a thing it was never taught: a camel shows as a horse, a goat as a bear."""
+    """The classes for which it takes an animal it was never taught: a camel shows as a horse, a goat as a bear."""
     word = phrase.lower().split()[-1:]
     if not word or word[0] not in _untaught():
         return frozenset()

@@ -6,7 +6,6 @@ import numpy as np
 
 from engine.data import Image, Mask
 from engine.errors import BackendMissing, NeedsClarification
-from engine.geometry import bounding_box
 from engine.handlers.blend import put_back, window_of
 from engine.handlers.generate import BACKEND, paint_region, painter_of
 from engine.inpainting.diffusion.settings import MANNERS
@@ -16,17 +15,19 @@ from engine.scene import Scene, Step
 
 MOST = 0.95
 """Share of the picture from which on removing is a mistake, not an edit."""
+DRAWN_MARGIN = 2
+"""Px around a mask that is exact: drawn by the author, or around glyphs."""
 WITHOUT_WEIGHTS = (None, "exact", "exemplar")
 
 
 def apply_remove(operation: Remove, scene: Scene) -> Step:
     """The target gone, the hole filled from the rest of the picture."""
     region = scene.must_find(operation.target, "What should be removed?")
-    return erase(scene, region)
+    return erase(scene, region, DRAWN_MARGIN if scene.mask is not None else _found_margin(region))
 
 
-def erase(scene: Scene, region: Mask) -> Step:
-    """The region filled; the hole is the region grown a little, so that no rim of the old thing is left.
+def erase(scene: Scene, region: Mask, margin: int = DRAWN_MARGIN) -> Step:
+    """The region filled; the hole is the region grown by `margin` px, so that no rim of the old thing is left.
 
     Raises: BackendMissing when another eraser was asked for by name, MaskEmpty, NeedsClarification where the region
     leaves too little of the picture to fill it from.
@@ -37,7 +38,7 @@ def erase(scene: Scene, region: Mask) -> Step:
         return paint_region(scene, painter_of(scene, "removing by painting"), region, "", MANNERS["replace"])
     if scene.backend not in WITHOUT_WEIGHTS:
         raise BackendMissing("removing with that eraser", str(scene.backend))
-    hole = grow(region, _margin(region, given=scene.mask is not None))
+    hole = grow(region, margin)
     with scene.clock("edit"):
         filled = fill(scene, scene.picture.rgb, hole)
     with scene.clock("composite"):
@@ -52,9 +53,6 @@ def fill(scene: Scene, image: Image, hole: Mask) -> Image:
     return scene.eraser.inpaint(image, hole, scene.seed, progress=scene.progress)
 
 
-def _margin(region: Mask, *, given: bool) -> int:
-    """Px around the region: 2 for a mask the author drew, else 4 + 1 % of its diagonal (a detector's edge is loose)."""
-    if given:
-        return 2
-    box = bounding_box(region)
-    return 4 if box is None else 4 + int(0.01 * np.hypot(box.width, box.height))
+def _found_margin(region: Mask) -> int:
+    """4 px and 1.5 % of the extent: the edge of what was found by words is loose, and wider on large things."""
+    return 4 + int(0.015 * np.sqrt(np.count_nonzero(region)))

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.composite import paste_opacity
 from engine.data import Image, Mask
-from engine.errors import BackendMissing, MaskEmpty
+from engine.errors import BackendMissing, MaskEmpty, ModelMissing
 from engine.geometry import bounding_box, grow_box
 from engine.handlers.blend import put_back
 from engine.handlers.placing import place_for
@@ -54,8 +54,13 @@ def painter_of(scene: Scene, need: str) -> Painter:
     """The scene's model, loaded. Raises: BackendMissing, also where another backend was asked for by name."""
     if scene.backend not in (None, BACKEND):
         raise BackendMissing(need, scene.backend)
-    with scene.clock("load"):
-        return scene.painter()
+    try:
+        with scene.clock("load"):
+            return scene.painter()
+    except ModelMissing:
+        raise
+    except BackendMissing as exc:
+        raise BackendMissing(need, BACKEND) from exc
 
 
 def paint(scene: Scene, painter: Painter, image: Image, hole: Mask, prompt: str, manner: Manner) -> Image:

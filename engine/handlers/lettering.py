@@ -60,9 +60,12 @@ def _written(operation: Text, scene: Scene) -> Mask:
     """The glyphs to remove: those under the mask, those that read like the old words, those of the target, or all."""
     if scene.mask is not None:
         return scene.mask
-    if operation.target is not None and not operation.old:
-        return scene.must_find(operation.target, "Which words should go?")
-    return union(*(text_mask(scene.picture.rgb, line) for line in _read(operation, scene)))
+    if operation.target is None or operation.old:
+        return union(*(text_mask(scene.picture.rgb, line) for line in _read(operation, scene)))
+    area = scene.must_find(operation.target, "Which words should go?")
+    with scene.clock("ground"):
+        inside = [line for line in read_text(scene.picture.rgb) if area[line.box.slices].mean() > 0.5]
+    return union(*(text_mask(scene.picture.rgb, line) for line in inside)) if inside else area
 
 
 def _read(operation: Text, scene: Scene) -> list[TextLine]:

@@ -126,7 +126,9 @@ def _grid(rng: np.random.Generator, index: int) -> Scene:
     grid = [Drawn(colour, noun, x, y, 24) for x, y in corners]
     place = ("top left", "top right", "bottom left", "bottom right")[index % 4]
     meant = [grid[index % 4]]
-    return _scene([*grid, Drawn(other, noun, 132, 90, 26)], rng, {"phrase": f"{colour} {noun}", "position": place}, meant)
+    return _scene(
+        [*grid, Drawn(other, noun, 132, 90, 26)], rng, {"phrase": f"{colour} {noun}", "position": place}, meant
+    )
 
 
 def _sized(rng: np.random.Generator, index: int) -> Scene:
@@ -134,7 +136,9 @@ def _sized(rng: np.random.Generator, index: int) -> Scene:
     noun = str(rng.choice(_NOUNS))
     places = rng.permutation(np.array([(50, 60), (130, 110), (214, 70)]))
     things = [Drawn(colour, noun, int(x), int(y), r) for (x, y), r in zip(places, (14, 22, 34), strict=True)]
-    words, meant = [("biggest", things[2]), ("smallest", things[0]), ("large", things[2]), ("tiny", things[0])][index % 4]
+    words, meant = [("biggest", things[2]), ("smallest", things[0]), ("large", things[2]), ("tiny", things[0])][
+        index % 4
+    ]
     target = {"phrase": f"{colour} {noun}", "size": words}
     return _scene([*things, Drawn(other, noun, 30, 150, 18)], rng, target, [meant])
 

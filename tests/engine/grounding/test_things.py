@@ -245,7 +245,7 @@ def test_real_photos_with_the_detector(real: Grounder, real_data: Path) -> None:
     horse = photo(real_data, 33)
     subject = real.locate(horse, Target(phrase="main subject")).chosen[0].on(*horse.shape[:2])
 
-    assert subject[150, 470]
+    assert subject[220, 480]
     assert subject[400, 400]
     assert not subject[:, 1000:].any()
     with pytest.raises(NotGrounded) as caught:

@@ -10,7 +10,16 @@ import pytest
 
 from engine.data import Box, Image
 from engine.geometry import iou
-from engine.grounding.yolox import PADDING, YoloxDetector, class_names, classes_of, decode_grid, letterbox, regions
+from engine.grounding.yolox import (
+    PADDING,
+    YoloxDetector,
+    class_names,
+    classes_of,
+    decode_grid,
+    kin_of,
+    letterbox,
+    regions,
+)
 
 ROWS = 52 * 52 + 26 * 26 + 13 * 13
 
@@ -31,12 +40,31 @@ def names(phrase: str) -> set[str]:
         ("ponies", {"horse"}),
         ("benches", {"bench"}),
         ("hot dog", {"hot dog"}),
+        ("brown teddy bear toy", {"teddy bear"}),
+        ("kite surfer", {"person"}),
+        ("goat", set[str]()),
         ("hope", set[str]()),
         ("", set[str]()),
     ],
 )
 def test_words_mean_classes(phrase: str, expected: set[str]) -> None:
     assert names(phrase) == expected
+
+
+def test_an_animal_it_was_never_taught_shows_as_any_animal() -> None:
+    assert {"horse", "bear", "dog"} <= {class_names()[index] for index in kin_of("the old goat")}
+    assert kin_of("dog") == kin_of("wombat hat") == kin_of("") == frozenset()
+
+
+def test_everything_seen_holds_what_is_found_by_name(detector: YoloxDetector, real_data: Path) -> None:
+    image = photo(real_data / "masks", "camel_00000.jpg")
+    everything = {(region.label, region.box) for region in detector.see(image)}
+    camel = detector.detect(image, "camel")
+
+    assert camel
+    assert (camel[0].label, camel[0].box) in everything
+    assert detector.knows("horse")
+    assert not detector.knows("camel")
 
 
 def test_there_are_eighty_classes_in_cocos_order() -> None:
