@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 STARTED = time.perf_counter()
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C stopped, as shells have it."""
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Edit pictures by saying what should change. Everything outside the edit stays bit-identical.",
 )
-recipe_app = typer.Typer(no_args_is_help=True, help="Save the edits of a branch, and apply them to another photo.")
-models_app = typer.Typer(no_args_is_help=True, help="List, fetch and verify models.")
+recipe_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Save the edits of a branch, and apply them to another photo."
+)
+models_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, fetch and verify models.")
 app.add_typer(recipe_app, name="recipe")
 app.add_typer(models_app, name="models")
 
@@ -223,14 +229,31 @@ def demo(
 @app.command()
 def doctor() -> None:
     """Say what this machine can do, and what is missing for the rest."""
-    from bot.surfaces.terminal.doctor import doctor
+    from bot.surfaces.terminal.printing import answering
 
-    doctor()
+    with answering(as_json=False):
+        from bot.surfaces.terminal.doctor import doctor
+
+        doctor()
 
 
 def main() -> None:
     """The console script."""
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:
+        _stop()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _stop()
+        raise
+
+
+def _stop() -> NoReturn:
+    """End at once: a library that Ctrl-C hit while it loaded may have left the interpreter to die by the signal."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

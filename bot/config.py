@@ -44,7 +44,9 @@ class OutputSettings(Section):
 class Settings(BaseSettings):
     """Everything that can be configured. `RETOUCH_SECTION__KEY` overrides the file's `[section] key`."""
 
-    model_config = SettingsConfigDict(env_prefix="RETOUCH_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RETOUCH_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
 
     home: Path = Field(default_factory=lambda: user_data_path("retouch"))
     limits: LimitSettings = Field(default_factory=LimitSettings)
@@ -75,6 +77,7 @@ def load_settings() -> Settings:
     except ValidationError as exc:
         first = exc.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BadOption(key, first.get("input"), first["msg"]) from exc
+        wanted = first["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+        raise BadOption(key, first.get("input"), f"what config.example.toml says ({wanted})") from exc
     except ValueError as exc:
         raise BadOption("RETOUCH_CONFIG", named, f"valid TOML ({exc})") from exc

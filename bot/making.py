@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.chat import Answer
 from bot.history import Draft, Question, Revision
 from bot.house import Talk
-from engine.data import Mask
+from engine.data import Mask, Notice
 from engine.editor import EditRequest, EditResult
 from engine.errors import Ambiguous
 from engine.masks_given import given_mask
@@ -48,6 +48,8 @@ async def make(
     for seed in talk.seeds:
         result = await _edit(replace(request, seed=seed), talk, base, plan)
         done.append(await _commit(result, base, talk, plan.model_copy(update={"operations": operations}), seed))
+    if len(done) > 1 and all(answer.revision.picture.pixels == done[0].revision.picture.pixels for answer in done):
+        talk.notices.append(Notice("same_result"))
     talk.answers = tuple(done)
     talk.head = done[-1].revision
 

@@ -107,7 +107,10 @@ ERRORS: dict[type[EditError], Callable[[Any], str]] = {
     errors.Refused: lambda e: f"I will not do that here: {e.policy}.",
     errors.ModelMissing: lambda e: f"There is no generative model called {e.model} on this machine. {INSTALL}",
     errors.BackendMissing: _missing,
-    errors.DownloadFailed: lambda e: f"{e.backend} did not arrive whole. The same command goes on where it stopped.",
+    errors.DownloadFailed: lambda e: (
+        f"{e.backend} did not arrive whole: is there a network? The same command goes on where it stopped, "
+        "and --from FILE installs a file that you have."
+    ),
     errors.DamagedWeights: lambda e: f"This is not the file the catalogue lists for {e.backend}; it was not installed.",
     errors.StorageFailed: lambda e: f"The {e.backend} could not be written: is the disk full? Nothing was changed.",
     errors.OutOfMemory: lambda e: (
@@ -120,10 +123,12 @@ ERRORS: dict[type[EditError], Callable[[Any], str]] = {
 NOTICES: dict[str, str] = {
     "first_frame": "This picture is animated; its first frame was edited.",
     "profile_dropped": "Its colour profile was damaged and was ignored.",
-    "main_subject": "I cannot recognise “{detail}” without a detector, so I took the main subject of the picture.",
+    "main_subject": "I cannot tell what “{detail}” is here, so I took the main subject of the picture.",
     "upscaled_without_model": "Enlarged and sharpened without a model: no new detail was invented.",
     "lossy": "{detail} files are lossy; the history keeps the exact pixels, and -o NAME.png writes them.",
     "flattened": "{detail} has no transparency; the transparent parts became white.",
+    "missed": "I left out what I did not understand: {detail}.",
+    "same_result": "An exact edit has one result: the variations are all alike.",
     "latest": "Going on from revision {detail}.",
 }
 

@@ -33,6 +33,8 @@ async def turn(message: Message, house: House, report: Report | None = None) -> 
         talk.notices.append(Notice("latest", str(talk.head.number)))
     with clock("plan"):
         plan = understand(message, house, await context_of(talk))
+    if plan.question:
+        talk.notices.append(Notice("missed", plan.question))
     for steering, operations in parts(plan):
         if steering:
             for operation in operations:

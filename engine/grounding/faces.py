@@ -30,7 +30,7 @@ PERSON_NOUNS: Final = vocabulary(
     """person man woman boy girl child kid human guy lady gentleman baby toddler people someone somebody couple family
     bride groom player dancer student teenager crowd pedestrian figure"""
 )
-_SIDE: Final = 560
+_SIDE: Final = 640
 _FRONTAL: Final = "haarcascade_frontalface_default.xml"
 _SECOND: Final = "haarcascade_frontalface_alt2.xml"
 _PROFILE: Final = "haarcascade_profileface.xml"

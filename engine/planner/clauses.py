@@ -8,6 +8,8 @@ from functools import cache
 from engine.planner.normalise import low, quotes_in
 from engine.planner.vocabulary import Vocabulary, expression
 
+STEPS = frozenset(["undo", "redo", "compare", "retry", "restart"])
+"""Requests of a single word."""
 MAX_CLAUSES = 20
 MAX_CLAUSE = 320
 """Characters of one clause that are read: what follows is description."""
@@ -89,7 +91,9 @@ def begins_request(text: str, vocabulary: Vocabulary, chained: bool = False) -> 
         following = words[size] if len(words) > size else ""
         sure = size > 1 or opening not in vocabulary["noun_verbs.words"]
         return bool(following or chained) and (sure or chained or _opens_phrase(" ".join(words[size:]), vocabulary))
-    return (chained and len(words) > 1) or text.startswith(("make ", "let there be ", "what if "))
+    return (chained and (len(words) > 1 or words[0] in STEPS)) or text.startswith(
+        ("make ", "let there be ", "what if ")
+    )
 
 
 def _opens_phrase(text: str, vocabulary: Vocabulary) -> bool:

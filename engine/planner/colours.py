@@ -69,13 +69,17 @@ def _gradient(small: list[str], vocabulary: Vocabulary) -> bool:
     return "gradient" in small and vocabulary["colours.names"].find(" ".join(small)) is not None
 
 
+DETERMINERS = frozenset(["the", "a", "an", "my", "his", "her", "its", "their", "our", "your", "this", "that"])
+
+
 def trailing_colour(phrase: str, vocabulary: Vocabulary) -> Coloured | None:
     """The thing and the longest colour that ends the phrase: "sky a deep blue" -> ("sky", "deep blue")."""
     words = phrase.split(" ")
     best = None
     for size in range(1, min(len(words) - 1, MAX_COLOUR_WORDS) + 1):
         colour = colour_in(" ".join(words[-size:]), vocabulary)
-        if colour and low(words[-size - 1]) not in ("of", "from", "like"):
+        thing = low(" ".join(words[:-size]))
+        if colour and low(words[-size - 1]) not in ("of", "from", "like") and thing not in DETERMINERS:
             best = Coloured(" ".join(words[:-size]), colour)
     return best
 

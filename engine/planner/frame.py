@@ -183,11 +183,16 @@ def _crop_target(reading: Reading, text: str) -> Operations | None:
     return [Crop(target=reading.target(text))]
 
 
+_TO_PIXELS = re.compile(r"\bto \d+ ?(?:px|pixels?)\b")
+
+
 def read_expand(reading: Reading) -> Operations | None:
     """More canvas, by sides or to an aspect."""
     small = numerals(low(reading.clause))
     to = _TO_ASPECT.search(small)
     ratio, sides = aspect(to.group(1).split(",")[0].strip()) if to else None, side_words(small)
+    if _TO_PIXELS.search(small):
+        return None
     if reading["thing"] and not _expandable(reading, reading["thing"], bool(ratio or sides)):
         return None
     if ratio:

@@ -38,6 +38,8 @@ def removed(reading: Reading, text: str) -> Text | None:
     quoted = reading.quoted(text)
     if quoted is None and not mentions_words(text):
         return None
+    if quoted is None and (named := _named(reading, text)):
+        return Text(action="remove", old=named)
     small = low(text)
     head = re.split(r" (?:on|in|from|of|at|with|below|above|next to|under|over|near) ", small)[0]
     if quoted is None and not (_WORDS.search(head) or _DATES.match(small)):
@@ -94,6 +96,9 @@ def _sign(reading: Reading, where: str) -> Target | None:
     return read_target(reading.plain(where), reading.vocabulary) if where else None
 
 
+_PLACE_ALONE = re.compile(r"(?:at|in|on|to) the \w+(?: \w+)?$")
+
+
 def read_add(reading: Reading) -> Operations | None:
     """Words to write: quoted, or bare behind "write" and behind lettering that is named."""
     text, place = reading["text"], reading["place"]
@@ -107,7 +112,9 @@ def read_add(reading: Reading) -> Operations | None:
     if not (writes or (_WORDS.search(low(reading.clause)) and _names_words(text))):
         return None
     words, where = _split_place(reading, text)
-    return [Text(action="add", text=words, place=reading.spoken(place) or where)] if words else None
+    if not words or _PLACE_ALONE.match(low(words)):
+        return None
+    return [Text(action="add", text=words, place=reading.spoken(place) or where)]
 
 
 def _introduces(reading: Reading, text: str) -> bool:

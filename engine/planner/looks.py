@@ -50,6 +50,8 @@ def read_style(reading: Reading) -> Operations | None:
     if spared := expression("except").search(look):
         return _style_of_the_rest(reading, look[: spared.start()], spared.group(1))
     small = low(look)
+    if " then " in small:
+        return None
     whole = not target_text or reading.is_whole(target_text) or _is_look_noun(target_text)
     fits = _restyles(reading, target_text, small, whole) if target_text else _names_look(reading, small)
     if not fits or (whole and not reading.is_pronoun(target_text) and not look_in(reading, look)):

@@ -204,7 +204,7 @@ def read_enhance(reading: Reading) -> Operations | None:
 
 def read_blur(reading: Reading) -> Operations | None:
     """A target made unreadable; with no target the whole picture."""
-    target_text = reading["target"]
+    target_text = take_degree(reading["target"], reading.vocabulary)[0] if reading["target"] else ""
     if not target_text and reading.verb in ("hide", "soften", "smear", "smudge"):
         return None
     mode = "pixelate" if re.search(r"pixel|mosaic|censor|redact|anonymi", low(reading.clause)) else "gaussian"

@@ -20,10 +20,11 @@ from engine.planner import (
     tone,
 )
 from engine.planner.amounts import Degree, take_degree
-from engine.planner.clauses import conditional, meanwhile, split, strip_openers, tidy
+from engine.planner.clauses import begins_request, conditional, meanwhile, split, strip_openers, tidy
 from engine.planner.normalise import Normal, low, mend_verb, normalise
 from engine.planner.reading import Operations, Reader, Reading
 from engine.planner.sayings import Fit, Sayings, sayings
+from engine.planner.sparing import forbids, names_a_thing, spared_by, sparing
 from engine.planner.targets import parse_target
 from engine.planner.vocabulary import Vocabulary, expression, load
 
@@ -58,8 +59,13 @@ class RulesPlanner:
                 seen = (
                     context.model_copy(update={"history": (*context.history, *operations)}) if operations else context
                 )
+                if thing := spared_by(clause):
+                    operations = [sparing(operation, thing) for operation in operations]
+                    continue
+                if forbids(clause):
+                    continue
                 found, sure = self._read(clause, normal, seen)
-                if found:
+                if found and all(map(names_a_thing, found)):
                     alone = not (operations or context.history or context.mask)
                     operations += [_mentioned(missed, operation) for operation in found] if alone else found
                     confidence = min(confidence, sure)
@@ -69,8 +75,16 @@ class RulesPlanner:
         if not operations:
             return Plan(instruction=instruction, question=_question(normal, missed, self._vocabulary))
         return Plan(
-            instruction=instruction, operations=tuple(operations), confidence=confidence * (0.7 if missed else 1.0)
+            instruction=instruction,
+            operations=tuple(operations),
+            confidence=confidence * (0.7 if missed else 1.0),
+            question=self._about_the_rest(normal, missed),
         )
+
+    def _about_the_rest(self, normal: Normal, missed: list[str]) -> str | None:
+        """What to ask about clauses that wanted something but were not understood; the others are done."""
+        wishes = [clause for clause in missed if begins_request(clause, self._vocabulary)]
+        return f"What did you mean by \u201c{normal.spoken(wishes[0])[:80]}\u201d?" if wishes else None
 
     def _clauses(self, sentence: str, normal: Normal, context: Context) -> Sequence[str]:
         """The sentence whole where it reads as one saying about lists, else its clauses."""
@@ -93,6 +107,9 @@ class RulesPlanner:
             return steered
         tidied = tidy(clause, self._vocabulary)
         for text in dict.fromkeys((clause, tidied)):
+            if spared := self._all_but_one(text, normal, context):
+                return spared
+        for text in dict.fromkeys((clause, tidied)):
             if more := dialogue.follow_up(text, context, self._vocabulary):
                 return more, SURE
         for text in dict.fromkeys((tidied, clause, conditional(clause, self._vocabulary))):
@@ -102,6 +119,15 @@ class RulesPlanner:
         if mended and (found := self._said(mended, normal, context)):
             return found[0], MENDED
         return [], 0.0
+
+    def _all_but_one(self, text: str, normal: Normal, context: Context) -> tuple[Operations, float] | None:
+        """A change of the whole picture that spares one thing: "warmer except for the sky"."""
+        kept = expression("except").search(text)
+        rest = self._said(text[: kept.start()], normal, context) if kept else None
+        if not kept or not rest:
+            return None
+        spared = [sparing(operation, spared_by(kept.group(1)) or kept.group(1)) for operation in rest[0]]
+        return (spared, rest[1]) if spared != rest[0] else None
 
     def _said(
         self, text: str, normal: Normal, context: Context, only: frozenset[str] | None = None

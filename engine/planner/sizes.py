@@ -14,7 +14,7 @@ from engine.planner.normalise import low, only_words
 from engine.planner.reading import Operations, Reading
 from engine.planner.vocabulary import expression
 
-_BY = re.compile(r"(\d{2,5}) ?(?:px|pixels?)? ?(?:x|by|×|\*) ?(\d{2,5})")
+_BY = re.compile(r"(\d{2,6}) ?(?:px|pixels?)? ?(?:x|by|×|\*) ?(\d{2,6})")
 
 
 _WIDE = expression("wide")
@@ -72,7 +72,7 @@ def read_resize(reading: Reading) -> Operations | None:
     for name, width in NAMED_WIDTHS.items():
         if re.search(rf"\b{name}\b", said) and reading.verb:
             return [Resize(width=width)]
-    pixels = re.search(r"(\d{2,5}) ?(?:px|pixels?)\b", said) or (
+    pixels = re.search(r"(\d{2,6}) ?(?:px|pixels?)\b", said) or (
         re.fullmatch(r"(?:to |at )*(\d{3,5})", said) if reading.does("resize") else None
     )
     return (
@@ -94,13 +94,10 @@ def _factor(reading: Reading, said: str, small: str) -> float | None:
         up = reading.does("increase")
         down = down or (reading.does("decrease") and not up)
         relative = re.search(r"\bby\b", small)
-        if relative and (down or "smaller" in small):
+        compared = re.search(r"\b(?:smaller|bigger|larger)\b", small)
+        if "smaller" in small or (relative and down):
             return 1 - value
-        return (
-            1 + value
-            if (relative and up) or (relative and "bigger" in small) or (relative and "larger" in small)
-            else value
-        )
+        return 1 + value if compared or (relative and up) else value
     if match := _TIMES.search(said):
         value = float(next(group for group in match.groups() if group))
         return 1 / value if "smaller" in small else value

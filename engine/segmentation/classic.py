@@ -22,6 +22,8 @@ _CONTEXT: Final = 0.3
 _PRIOR_SIDE: Final = 96
 """px of the longer side on which likelihoods are mapped."""
 _PALETTE: Final = 24
+_SURE: Final = 0.7
+"""Likelihood from which a pixel has the map's vote."""
 _TINY: Final = 0.06
 """Of the box: a cut that leaves less than this has lost the thing."""
 _SEED: Final = 1
@@ -39,8 +41,7 @@ class ClassicSegmenter:
         window = _window(box, *image.shape[:2])
         crop = image[window.slices]
         small = reduced(crop, _SIDE)
-        inside = _scaled(box, window, small)
-        coarse = _voted(small, inside)
+        coarse = _voted(small, _scaled(box, window, small))
         canvas[window.slices] = sharpen(crop, coarse)
         cut = np.zeros_like(canvas)
         cut[box.slices] = canvas[box.slices]
@@ -85,7 +86,7 @@ def _voted(small: Image, inside: Mask) -> Mask:
     guessed = np.where(likely > 0.35, cv2.GC_PR_FGD, cv2.GC_PR_BGD)
     guessed[~inside] = cv2.GC_BGD
     firm = np.where(likely > 0.9, cv2.GC_FGD, np.where(likely < 0.1, cv2.GC_BGD, guessed))
-    cuts = [cut(small, seeds.astype(np.uint8)) for seeds in (plain, firm)] + [likely > 0.5]
+    cuts = [cut(small, plain.astype(np.uint8), 4), cut(small, firm.astype(np.uint8), 3), likely > _SURE]
     enough = _TINY * np.count_nonzero(inside)
     cuts = [found for found in cuts if np.count_nonzero(found) > enough]
     if not cuts:

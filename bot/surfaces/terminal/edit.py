@@ -16,11 +16,11 @@ from bot.house import House
 from bot.pictures import overlay
 from bot.recipes import Recipe
 from bot.surfaces.terminal.outcome import conversation_json, print_reply, write_replies
-from bot.surfaces.terminal.printing import print_json, progress, say
+from bot.surfaces.terminal.printing import complain, print_json, progress, say
 from bot.turn import turn
 from engine.clock import Clock
 from engine.editor import check_backend
-from engine.errors import Ambiguous, BadOption
+from engine.errors import Ambiguous, BadOption, EditError
 from engine.imageio import encode, format_for, read_picture, write_atomically
 from engine.operations import Context, Plan
 from engine.planner import RulesPlanner, explain
@@ -71,11 +71,18 @@ def _as_meant(instructions: tuple[str, ...]) -> tuple[str, ...]:
     return instructions if each_says_something else (" ".join(instructions),)
 
 
-def _check_destination(out: Path) -> None:
-    """Raises: BadOption before any work is done for a file that could not be written."""
+def _check_destination(out: Path, *inputs: Path | None) -> None:
+    """Raises: BadOption before any work is done for a file that could not be written, or that is one of the inputs."""
     format_for(out)
-    if not out.absolute().parent.is_dir():
-        raise BadOption("output", str(out), "a file in a folder that is there")
+    try:
+        usable = out.absolute().parent.is_dir() and not out.is_dir()
+    except OSError:
+        usable = False
+    if not usable:
+        raise BadOption("output", str(out), "the name of a file, in a folder that is there")
+    for given in inputs:
+        if given is not None and out.exists() and given.exists() and out.samefile(given):
+            raise BadOption("output", str(out), "another file than the ones it is made from")
 
 
 @asynccontextmanager
@@ -104,7 +111,7 @@ async def edit(options: EditOptions, clock: Clock, started: float) -> None:
     settings = load_settings()
     check_backend(options.backend)
     if options.out is not None:
-        _check_destination(options.out)
+        _check_destination(options.out, options.photo, options.mask, options.reference)
     with clock("decode"):
         first = _first_message(options, settings)
     async with open_house(settings) as house:
@@ -151,8 +158,12 @@ async def _converse(first: Message, options: EditOptions, house: House, clock: C
             on = message if not replies else _following(message, replies[-1])
             try:
                 reply = await turn(on, house, report)
-            except Ambiguous as ambiguous:
-                await _show_candidates(ambiguous, house, options)
+            except EditError as error:
+                if isinstance(error, Ambiguous):
+                    await _show_candidates(error, house, options)
+                if replies and not options.as_json:
+                    done = len(replies)
+                    complain(f"The first {done} of {len(options.instructions)} instructions are in the history.")
                 raise
             for stage, milliseconds in reply.timings_ms.items():
                 clock.add(stage, milliseconds)

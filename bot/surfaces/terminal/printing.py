@@ -18,9 +18,6 @@ from engine.data import Region
 from engine.editor import Report
 from engine.errors import BackendFailed, EditError, NeedsClarification, StorageFailed
 
-INTERRUPTED = 130
-"""The exit code of a command that Ctrl-C stopped, as shells have it."""
-
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
 
@@ -35,6 +32,11 @@ def say(text: str) -> None:
     out.print(text, markup=False)
 
 
+def complain(text: str) -> None:
+    """A line for a person, on stderr."""
+    err.print(text, markup=False)
+
+
 @contextmanager
 def answering(as_json: bool) -> Generator[None]:
     """Turn errors into their sentence (or JSON) and exit code, and Ctrl-C into a quiet end."""
@@ -45,7 +47,7 @@ def answering(as_json: bool) -> Generator[None]:
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as stop:
         err.print("Stopped; nothing was written.")
-        raise typer.Exit(INTERRUPTED) from stop
+        raise typer.Exit(130) from stop
     except (typer.Exit, BrokenPipeError):
         raise
     except Exception as exc:

@@ -58,7 +58,7 @@ def holds(instruction: str, context: Context) -> None:
     """The promises that every plan keeps."""
     plan = PLANNER.plan(instruction, context)
     assert plan.instruction == instruction
-    assert bool(plan.operations) != bool(plan.question)
+    assert plan.operations or plan.question
     assert 0 <= plan.confidence <= 1
     for operation in plan.operations:
         fields = operation.model_dump(mode="json", exclude_none=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.planner.reading import read, thing
+from engine.operations import Context
+from tests.engine.planner.reading import PLANNER, read, thing
 
 CHAINS: list[tuple[str, list[str]]] = [
     ("make the red ball on the right green and remove the small dog", ["recolor", "remove"]),
@@ -62,3 +63,34 @@ def test_quoted_text_is_never_an_order(message: str) -> None:
     operations = read(message)
     assert [operation["kind"] for operation in operations] == ["text"]
     assert operations[0]["text"] in message
+
+
+def test_what_was_missed_is_asked_about_and_the_rest_is_done() -> None:
+    plan = PLANNER.plan("make it brihtxer and crop to square", Context())
+    assert [operation.kind for operation in plan.operations] == ["crop"]
+    assert "brihtxer" in (plan.question or "")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "make it warmer but leave the sky alone",
+        "make it warmer but don't touch the sky",
+        "make it warmer except for the sky",
+    ],
+)
+def test_what_is_spared_is_left_alone(sentence: str) -> None:
+    (operation,) = PLANNER.plan(sentence, Context()).operations
+    assert operation.flat()["target"] == {"phrase": "everything", "relation": "except the sky", "previous": False}
+
+
+def test_what_is_forbidden_is_not_done() -> None:
+    (operation,) = PLANNER.plan("don't make it darker, make it brighter", Context()).operations
+    assert operation.flat()["amount"] == 20
+
+
+@pytest.mark.parametrize("sentence", ["save it as foo.png", "remove the please", "the picture looks too yellow"])
+def test_torn_sentences_are_asked_about(sentence: str) -> None:
+    plan = PLANNER.plan(sentence, Context())
+    assert not plan.operations
+    assert plan.question

@@ -1,0 +1,47 @@
+"""What an instruction leaves alone: "but not the sky", "don't touch the face", and words that name no thing at all."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from engine.operations import Adjust, Blur, Operation, Style
+from engine.planner.normalise import low
+from engine.planner.targets import parse_target
+
+_LEAD = r"^(?:but |and |just |please |only )*"
+_SPARED = re.compile(
+    _LEAD + r"(?:(?:leave|keep) (?P<kept>.+?) (?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|the same)"
+    r"|(?:don't|do not|dont|never) (?:touch|change|alter|edit|modify|affect) (?P<left>.+?)|not (?P<rest>the .+?))$"
+)
+_FORBIDDEN = re.compile(_LEAD + r"(?:don't|do not|dont|never) \w+ \w+")
+_NO_THING = re.compile(
+    r"^(?:the|a|an|and|it|this|that|please|i|we|you|with|so|of)$"
+    r"|^(?:don't|do not|dont|it|and|i'd|i'm|with|so|please|to) "
+    r"| (?:and|with|so|too|looks?|seems?|feels?|please)$| (?:looks?|seems?|feels?) (?:too|so|more|less)\b"
+)
+
+
+def spared_by(clause: str) -> str | None:
+    """The thing that the clause wants left alone; None where it says nothing of the kind."""
+    match = _SPARED.match(low(clause))
+    return next(filter(None, match.groups()), None) if match else None
+
+
+def forbids(clause: str) -> bool:
+    """Whether the clause only says what not to do: "don't make it darker"."""
+    return _FORBIDDEN.match(low(clause)) is not None
+
+
+def sparing(operation: Any, thing: str) -> Any:
+    """The operation on everything but the thing, where it would have been on the whole picture."""
+    if isinstance(operation, Adjust | Style | Blur) and operation.target is None:
+        return operation.model_copy(update={"target": parse_target(f"everything except {thing}")})
+    return operation
+
+
+def names_a_thing(operation: Operation) -> bool:
+    """Whether the operation's target, if it has one in words, can be a thing and not a torn piece of a sentence."""
+    target = getattr(operation, "target", None)
+    phrase = low(target.phrase) if target is not None and target.phrase else None
+    return phrase is None or _NO_THING.search(phrase) is None
