@@ -24,7 +24,7 @@ from engine.planner.clauses import begins_request, conditional, meanwhile, split
 from engine.planner.normalise import Normal, low, mend_verb, normalise
 from engine.planner.reading import Operations, Reader, Reading
 from engine.planner.sayings import Fit, Sayings, sayings
-from engine.planner.sparing import forbids, names_a_thing, spared_by, sparing
+from engine.planner.sparing import forbids, mended, spared_by, sparing
 from engine.planner.targets import parse_target
 from engine.planner.vocabulary import Vocabulary, expression, load
 
@@ -64,8 +64,9 @@ class RulesPlanner:
                     continue
                 if forbids(clause):
                     continue
-                found, sure = self._read(clause, normal, seen)
-                if found and all(map(names_a_thing, found)):
+                read, sure = self._read(clause, normal, seen)
+                found = [operation for one in read if (operation := mended(one)) is not None]
+                if found and len(found) == len(read):
                     alone = not (operations or context.history or context.mask)
                     operations += [_mentioned(missed, operation) for operation in found] if alone else found
                     confidence = min(confidence, sure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.operations import Adjust, Blur, Operation, Style
+from engine.operations import Adjust, Blur, Style
 from engine.planner.normalise import low
 from engine.planner.targets import parse_target
 
@@ -40,8 +40,12 @@ def sparing(operation: Any, thing: str) -> Any:
     return operation
 
 
-def names_a_thing(operation: Operation) -> bool:
-    """Whether the operation's target, if it has one in words, can be a thing and not a torn piece of a sentence."""
+def mended(operation: Any) -> Any | None:
+    """The operation, if its target can be a thing and is no torn piece of a sentence.
+
+    A change of tone goes to the whole picture instead; anything else is None: nobody said what it is about.
+    """
     target = getattr(operation, "target", None)
-    phrase = low(target.phrase) if target is not None and target.phrase else None
-    return phrase is None or _NO_THING.search(phrase) is None
+    if target is None or not target.phrase or not _NO_THING.search(low(target.phrase)):
+        return operation
+    return operation.model_copy(update={"target": None}) if isinstance(operation, Adjust) else None
