@@ -14,6 +14,10 @@ from engine.masks import union
 from engine.operations import Target
 from engine.protocols import Inpainter, Painter, Progress
 
+EXCEPT_THIS = tuple(
+    f"except {words}" for words in ("this", "it", "that", "the mask", "the selection", "the marked area")
+)
+"""Relations that turn a given mask round."""
 Locate = Callable[[Image, Target], Located]
 
 
@@ -64,7 +68,8 @@ class Scene:
         Raises: Ambiguous, NotGrounded.
         """
         if self.mask is not None:
-            return self.mask
+            spared = target is not None and target.relation in EXCEPT_THIS
+            return ~self.mask if spared else self.mask
         if target is None or (target.previous and self.previous is None):
             return None
         if target.previous:

@@ -108,11 +108,7 @@ def _marks(lines: list[TextLine], height: int, width: int) -> list[TextLine]:
     if owned:
         return owned
     rim = 0.12
-    return [
-        line
-        for line in lines
-        if line.box.y0 > (1 - rim) * height or line.box.y1 < rim * height or line.box.x0 > (1 - rim) * width
-    ] or lines
+    return [line for line in lines if line.box.y0 > (1 - rim) * height or line.box.y1 < rim * height]
 
 
 def matching(lines: Sequence[TextLine], words: str) -> list[TextLine]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+import numpy as np
+
+from engine.colours import colour_of
 from engine.data import Box, Mask
 from engine.errors import BadOption, NotGrounded
 from engine.geometry import bounding_box
@@ -13,6 +17,10 @@ from engine.masks import union
 from engine.operations import Text
 from engine.scene import Scene, Step
 from engine.tools.lettering import Lettered, add_text, replace_text, text_mask
+
+_IN_COLOUR = re.compile(
+    r"(?:^|\s)in ((?:\w+ ){0,2}\w+?)(?: (?:letters|lettering|text|font|type|colou?r))?$", re.IGNORECASE
+)
 
 
 def apply_text(operation: Text, scene: Scene) -> Step:
@@ -30,8 +38,18 @@ def _add(operation: Text, scene: Scene) -> Step:
     text = _words(operation)
     box = _surface(operation, scene)
     with scene.clock("edit"):
-        done = add_text(scene.picture.rgb, text, box=box, place=operation.place if box is None else None)
+        place, colour = _place_and_colour(operation.place)
+        done = add_text(scene.picture.rgb, text, box=box, place=place if box is None else None, colour=colour)
     return _step(scene, done)
+
+
+def _place_and_colour(words: str | None) -> tuple[str | None, tuple[int, int, int] | None]:
+    """ "at the top in yellow letters" -> ("at the top", yellow)."""
+    match = _IN_COLOUR.search(words or "")
+    colour = colour_of(match.group(1)) if match else None
+    if not words or not match or colour is None:
+        return words, None
+    return words[: match.start()].strip() or None, colour.rgb
 
 
 def _surface(operation: Text, scene: Scene) -> Box | None:
@@ -86,4 +104,9 @@ def _words(operation: Text) -> str:
 
 
 def _step(scene: Scene, done: Lettered) -> Step:
-    return Step(replace(scene.picture, rgb=done.image), changed=done.mask, target=done.mask)
+    """The lettering, cut off at a mask the author gave."""
+    if scene.mask is None:
+        return Step(replace(scene.picture, rgb=done.image), changed=done.mask, target=done.mask)
+    within = done.mask & scene.mask
+    rgb = np.where(within[:, :, None], done.image, scene.picture.rgb)
+    return Step(replace(scene.picture, rgb=rgb), changed=within, target=within)

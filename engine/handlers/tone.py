@@ -53,7 +53,9 @@ def apply_blur(operation: Blur, scene: Scene) -> Step:
             return pixelate(crop, block_for(inside, operation.amount))
         return blur(crop, sigma_for(inside, operation.amount))
 
-    return retouch(scene, scene.where(operation.target), tool)
+    if operation.target is None:
+        return retouch(scene, scene.where(None), tool)
+    return retouch(scene, scene.must_find(operation.target, "What should be blurred?"), tool)
 
 
 def apply_restore(operation: Restore, scene: Scene) -> Step:

@@ -17,6 +17,9 @@ from bot.surfaces.terminal.printing import print_json, say
 from engine.errors import NoSuchRevision
 from engine.imageio import encode, format_for, read_picture, write_atomically
 
+MOST = 10
+"""Conversations shown about one photo, those used last; ones without an edit are left out."""
+
 
 async def show_history(photo: Path | None, sheet: Path | None, *, as_json: bool) -> None:
     """Print the revision tree of the latest conversation, or of every one about `photo`.
@@ -29,13 +32,17 @@ async def show_history(photo: Path | None, sheet: Path | None, *, as_json: bool)
     async with await History.open(settings.home) as history:
         wanted = await _conversations(history, photo, settings)
         trees = [(await history.tree(conversation), await history.head(conversation)) for conversation in wanted]
+        trees = [tree for tree in trees if len(tree[0]) > 1][:MOST] or trees[:1]
         if as_json:
             print_json({"conversations": [_tree_json(revisions, head) for revisions, head in trees]})
         else:
             for revisions, head in trees:
+                console.print(await _heading(history, head))
                 console.print(_drawn(revisions, head))
         if sheet is not None:
             await _write_sheet(history, *trees[0], sheet)
+            if not as_json:
+                say(f"The tree is drawn in {sheet}.")
 
 
 async def _conversations(history: History, photo: Path | None, settings: Settings) -> list[str]:
@@ -47,6 +54,11 @@ async def _conversations(history: History, photo: Path | None, settings: Setting
     if not found:
         raise NoSuchRevision("latest" if photo is None else photo.name)
     return found
+
+
+async def _heading(history: History, head: Revision) -> str:
+    name = await history.name(head.conversation)
+    return f"[bold]{escape(name)}[/bold]  [dim]{head.created_at.astimezone():%Y-%m-%d %H:%M}[/dim]"
 
 
 def _drawn(revisions: list[Revision], head: Revision) -> Tree:
