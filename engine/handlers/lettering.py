@@ -19,7 +19,7 @@ from engine.scene import Scene, Step
 from engine.tools.lettering import Lettered, add_text, replace_text, text_mask
 
 _IN_COLOUR = re.compile(
-    r"(?:^|\s)in ((?:\w+ ){0,2}\w+?)(?: (?:letters|lettering|text|font|type|colou?r))?$", re.IGNORECASE
+    r"(?:^|\s)in ((?:\w+ ){0,2}?\w+?)(?: (?:letters|lettering|text|font|type|colou?r))?$", re.IGNORECASE
 )
 
 

@@ -25,6 +25,7 @@ from engine.operations import (
     Rotate,
     Style,
     Target,
+    Text,
 )
 
 HEIGHT, WIDTH = 120, 161
@@ -178,6 +179,32 @@ def test_what_cannot_be_done_is_an_error(
 ) -> None:
     with pytest.raises(error):
         edit(scene(rng), operation)
+
+
+def test_everything_except_this_turns_the_mask_round(rng: np.random.Generator) -> None:
+    image, mask = scene(rng), np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[40:90, 15:100] = True
+    rest = Target(phrase="everything", relation="except this")
+    done = edit(image, Style(prompt="black and white", target=rest), mask=mask)
+    assert (done.picture.rgb[mask] == image[mask]).all()
+    assert (np.ptp(done.picture.rgb[100:], axis=2) == 0).any()
+
+
+def test_lettering_stays_inside_a_given_mask(rng: np.random.Generator) -> None:
+    image, mask = scene(rng), np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[40:90, 15:130] = True
+    done = edit(image, Text(action="add", text="SOLD"), mask=mask)
+    changed = (done.picture.rgb != image).any(axis=2)
+    assert changed.any()
+    assert not changed[~mask].any()
+
+
+def test_lettering_takes_the_colour_of_the_words() -> None:
+    image = np.full((HEIGHT, WIDTH, 3), 40, np.uint8)
+    done = edit(image, Text(action="add", text="SOLD", place="at the top in yellow letters"))
+    lettered = (done.picture.rgb != image).any(axis=2)
+    red, green, blue = (done.picture.rgb[lettered][:, channel].max() for channel in range(3))
+    assert min(red, green) > int(blue) + 60
 
 
 def test_a_mask_of_everything_is_asked_about(rng: np.random.Generator) -> None:

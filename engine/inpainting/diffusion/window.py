@@ -95,7 +95,7 @@ def _covered(hole: Mask, height: int, width: int) -> Mask:
     covered = hole.astype(np.float32)
     for columns, rows in ((width, hole.shape[0]), (width, height)):
         shrinks = columns < covered.shape[1] or rows < covered.shape[0]
-        kind = cv2.INTER_AREA if shrinks else cv2.INTER_NEAREST
+        kind = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         covered = np.asarray(cv2.resize(covered, (columns, rows), interpolation=kind), np.float32)
     return covered > 0
 
