@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from bot.history import Revision
 from engine.errors import BadOption
+from engine.imageio import write_atomically
 from engine.operations import EditOperation, Operation, Record
 
 EDITS = get_args(EditOperation)
@@ -49,12 +49,9 @@ def recipe_of(branch: Iterable[Revision]) -> Recipe:
 
 def save(recipe: Recipe, path: Path) -> None:
     """Write the recipe as JSON; the file is there whole or as it was before. Raises: BadOption where it cannot be."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        partial.write_text(recipe.model_dump_json(indent=2, exclude_none=True) + "\n", encoding="utf-8")
-        partial.replace(path)
-    except OSError as exc:
-        partial.unlink(missing_ok=True)
+        write_atomically(path, recipe.model_dump_json(indent=2, exclude_none=True).encode() + b"\n")
+    except (BadOption, OSError) as exc:
         raise BadOption("recipe", path.name, "a file that can be written") from exc
 
 
