@@ -127,7 +127,7 @@ NOTICES: dict[str, str] = {
     "upscaled_without_model": "Enlarged and sharpened without a model: no new detail was invented.",
     "lossy": "{detail} files are lossy; the history keeps the exact pixels, and -o NAME.png writes them.",
     "flattened": "{detail} has no transparency; the transparent parts became white.",
-    "missed": "I left out what I did not understand: {detail}.",
+    "missed": "{detail} The rest is done.",
     "same_result": "An exact edit has one result: the variations are all alike.",
     "latest": "Going on from revision {detail}.",
 }

@@ -192,6 +192,17 @@ async def test_what_fails_commits_nothing(house: House, instruction: str, error:
     assert latest.parent is None
 
 
+async def test_what_was_not_understood_is_said_and_the_rest_is_done(house: House) -> None:
+    reply = await turn(first("make it brihtxer and crop to square"), house)
+    assert pixels(reply).shape == (160, 160, 3)
+    assert [note.kind for note in reply.notices] == ["missed"]
+
+
+async def test_variations_of_an_exact_edit_are_said_to_be_alike(house: House) -> None:
+    reply = await turn(replace(first("make it darker"), count=2), house)
+    assert any(note.kind == "same_result" for note in reply.notices)
+
+
 async def test_do_the_same_to_another_photo(house: House) -> None:
     one = await turn(first("make it warmer"), house)
     await follow(house, one, "crop to square")
