@@ -7,8 +7,14 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pytest
+
+# A change is judged on its own merits in CI: the same examples each time. On a developer's machine they vary.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
