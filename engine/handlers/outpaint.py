@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-import cv2
 import numpy as np
 
 from engine.composite import paste
@@ -23,6 +22,7 @@ from engine.operations import Expand
 from engine.protocols import Painter
 from engine.scene import Scene, Step
 from engine.tools.aspects import aspect_ratio
+from engine.tools.transform import expand_canvas
 
 LARGEST: Final = 100_000_000
 """Pixels of the new canvas, at most."""
@@ -109,12 +109,10 @@ def _shared(missing: int, named: tuple[bool, bool]) -> tuple[int, int]:
 
 def _extended(picture: Picture, margins: Margins) -> Picture:
     """The picture on its new canvas, the border carried outwards until it is painted over; new parts are opaque."""
-    left, top, right, bottom = margins
-    rgb = np.asarray(cv2.copyMakeBorder(picture.rgb, top, bottom, left, right, cv2.BORDER_REPLICATE), np.uint8)
-    if picture.opacity is None:
-        return Picture(rgb)
-    opacity = cv2.copyMakeBorder(picture.opacity, top, bottom, left, right, cv2.BORDER_CONSTANT, value=[255])
-    return Picture(rgb, np.asarray(opacity, np.uint8))
+    extended, new = expand_canvas(picture, *margins)
+    if extended.picture.opacity is None:
+        return extended.picture
+    return replace(extended.picture, opacity=np.where(new, np.uint8(255), extended.picture.opacity))
 
 
 def newness(margins: Margins, height: int, width: int) -> Alpha:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from engine.data import Box, Image, Mask
 from engine.errors import MaskMismatch
-from engine.inpainting.holes import Hole, bounding_box, by_thickness, grown, nearest, radius, separate
+from engine.geometry import grow_box
+from engine.inpainting.holes import Hole, bounding_box, by_thickness, nearest, radius, separate
 from engine.inpainting.matching import DISTANCE_COST, Field, Matcher, strangeness
 from engine.inpainting.membrane import membrane
 from engine.inpainting.patches import PATCH, REACH
@@ -94,7 +95,7 @@ def _fill(
         unfilled[hole.box.slices] &= ~hole.mask
         done += share
     if thin.any():
-        window = grown(bounding_box(thin), 2 * _TOGETHER, thin.shape)
+        window = grow_box(bounding_box(thin), 2 * _TOGETHER, *thin.shape)
         filled[window.slices] = heal_thin(filled[window.slices], thin[window.slices], barred[window.slices], seed)
     return filled
 
@@ -109,7 +110,7 @@ def _fill_hole(
     """Fill one hole of `filled` in place; other unfilled pixels around it are guessed along with it but not written."""
     levels = levels_for(radius(hole, unfilled.shape), *unfilled.shape)
     for margin in (context(hole.box, levels - 1), max(unfilled.shape)):
-        window = grown(hole.box, margin, unfilled.shape)
+        window = grow_box(hole.box, margin, *unfilled.shape[:2])
         scene = _Scene(filled[window.slices], unfilled[window.slices], barred[window.slices])
         found = scene.fill(levels, rng, progress)
         if found is not None:
@@ -149,7 +150,7 @@ class _Scene:
 
     def _at_full_size(self, level: Level, field: Field) -> Field:
         """The field of a level as one of the window, every source of a hole pixel a known pixel that may be copied."""
-        box = grown(bounding_box(self._hole), 1, self._hole.shape)
+        box = grow_box(bounding_box(self._hole), 1, *self._hole.shape)
         rows, columns = np.arange(box.y0, box.y1)[:, None], np.arange(box.x0, box.x1)[None]
         here = self._hole[box.slices]
         matched = _scaled(field, level.window, 1 << level.depth, Box(0, 0, *self._hole.shape[::-1]), box)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import Box, Mask
+from engine.geometry import grow_box
 
 Indices = NDArray[np.intp]
 """Flat pixel indices (row * width + column), or rows, or columns."""
@@ -30,13 +31,6 @@ def bounding_box(selected: Mask) -> Box:
     return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
-def grown(box: Box, margin: int, shape: tuple[int, ...]) -> Box:
-    """The box with `margin` px more on each side, cut to an array of this shape."""
-    return Box(
-        max(0, box.x0 - margin), max(0, box.y0 - margin), min(shape[1], box.x1 + margin), min(shape[0], box.y1 + margin)
-    )
-
-
 def by_thickness(mask: Mask, thin_radius: float) -> tuple[Mask, Mask]:
     """What of the mask is nowhere near a place deeper than `thin_radius` px (lines, specks), and the rest.
 
@@ -45,7 +39,7 @@ def by_thickness(mask: Mask, thin_radius: float) -> tuple[Mask, Mask]:
     thin, thick = mask.copy(), np.zeros_like(mask)
     if mask.any():
         # One pixel more than the box: the depth of a mask is counted from the pixels around it.
-        window = grown(bounding_box(mask), 1, mask.shape)
+        window = grow_box(bounding_box(mask), 1, *mask.shape)
         cut = mask[window.slices]
         deep = cv2.distanceTransform(cut.astype(np.uint8), cv2.DIST_L2, 5) > thin_radius
         side = 4 * round(thin_radius) + 3
@@ -74,7 +68,7 @@ def separate(mask: Mask, gap: int) -> Iterator[Hole]:
 
 def radius(hole: Hole, shape: tuple[int, ...]) -> float:
     """Depth of a hole of a picture of this shape, px; at the picture's border it counts as going on."""
-    window = grown(hole.box, 1, shape)
+    window = grow_box(hole.box, 1, *shape[:2])
     framed = np.zeros((window.height, window.width), np.uint8)
     y, x = hole.box.y0 - window.y0, hole.box.x0 - window.x0
     framed[y : y + hole.box.height, x : x + hole.box.width] = hole.mask

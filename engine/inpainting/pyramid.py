@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import Box, Image, Mask
-from engine.inpainting.holes import bounding_box, grown
+from engine.geometry import grow_box
+from engine.inpainting.holes import bounding_box
 from engine.inpainting.membrane import halve
 from engine.inpainting.patches import PATCH, REACH, Planes
 
@@ -109,7 +110,7 @@ def build(image: Image, hole: Mask, barred: Mask, first: int, levels: int) -> li
 def _window(box: Box, margin: int, depth: int, shape: tuple[int, ...]) -> Box:
     scale = 1 << depth
     shrunk = Box(box.x0 // scale, box.y0 // scale, -(-box.x1 // scale), -(-box.y1 // scale))
-    return grown(shrunk, -(-margin // scale), shape)
+    return grow_box(shrunk, -(-margin // scale), *shape[:2])
 
 
 def _level(

@@ -87,10 +87,6 @@ class Reading:
         """Whether the words point at something said or selected before."""
         return low(text) in self.vocabulary["words.pronoun"]
 
-    def is_picture(self, text: str) -> bool:
-        """Whether the words name the picture itself: "the whole photo"."""
-        return self._core(text) in self.vocabulary["words.picture"]
-
     def is_whole(self, text: str) -> bool:
         """Whether the words mean everything in the picture, "it" included while nothing else was selected or edited."""
         if low(text) in PERSONS:

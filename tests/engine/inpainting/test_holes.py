@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from engine.data import Box
-from engine.inpainting.holes import bounding_box, by_thickness, grown, nearest, radius, separate
+from engine.geometry import grow_box
+from engine.inpainting.holes import bounding_box, by_thickness, nearest, radius, separate
 
 
 def test_crossing_scratches_are_thin_and_a_disc_is_not() -> None:
@@ -44,7 +45,7 @@ def test_boxes() -> None:
     mask = np.zeros((20, 30), np.bool_)
     mask[4, 7] = mask[9, 3] = True
     assert bounding_box(mask) == Box(3, 4, 8, 10)
-    assert grown(Box(3, 4, 8, 10), 5, mask.shape) == Box(0, 0, 13, 15)
+    assert grow_box(Box(3, 4, 8, 10), 5, *mask.shape) == Box(0, 0, 13, 15)
 
 
 def test_a_hole_is_as_deep_as_its_middle_and_goes_on_at_the_border() -> None:
