@@ -12,14 +12,16 @@ import json
 import os
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from engine.data import Box, Image, Mask, Region
+from engine.data import Box, Click, Image, Mask, Region
 from engine.errors import NotGrounded
+from engine.fakes import BoxSegmenter
 from engine.grounding import Grounder
 from engine.grounding.yolox import YoloxDetector, classes_of
 from engine.planner import parse_target
@@ -89,20 +91,12 @@ def iou(one: Mask, other: Mask) -> float:
     return float(np.count_nonzero(one & other) / max(np.count_nonzero(one | other), 1))
 
 
-class Boxes:
-    """A segmenter that takes the box for the thing: what the detector alone knows."""
-
-    def segment(self, image: Image, box: Box) -> Mask:
-        """All of the box."""
-        return Region(box, 1.0, "", "").on(*image.shape[:2])
-
-
 class RectangleGrabCut:
     """A segmenter that is cv2.grabCut on the rectangle."""
 
-    def segment(self, image: Image, box: Box) -> Mask:
+    def segment(self, image: Image, box: Box | None, clicks: Sequence[Click] = ()) -> Mask:
         """GrabCut's foreground in the box."""
-        return rectangle_cut(image, box)
+        return rectangle_cut(image, box or Box(0, 0, image.shape[1], image.shape[0]))
 
 
 def overlay(image: Image, mask: Mask, truth: Mask) -> Image:
@@ -146,7 +140,7 @@ def main() -> None:
     detector = YoloxDetector(options.weights)
     grounders = {
         "yolox+classic": Grounder([detector]),
-        "box": Grounder([detector], Boxes()),
+        "box": Grounder([detector], BoxSegmenter()),
         "grabcut": Grounder([detector], RectangleGrabCut()),
         "weightless": Grounder(),
     }

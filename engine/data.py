@@ -64,6 +64,14 @@ class Box:
         return slice(self.y0, self.y1), slice(self.x0, self.x1)
 
 
+class Click(NamedTuple):
+    """A point somebody marked, px: part of what is meant, or not."""
+
+    x: int
+    y: int
+    include: bool = True
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Picture:
     """A decoded picture: sRGB pixels, and the opacity beside them where the file had one."""

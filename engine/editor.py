@@ -19,8 +19,7 @@ from engine.handlers.generate import apply_generative
 from engine.handlers.lettering import apply_text
 from engine.handlers.outpaint import apply_expand
 from engine.handlers.tone import apply_adjust, apply_blur, apply_recolor, apply_restore, apply_style
-from engine.inpainting.diffusion.edge import require_libraries
-from engine.inpainting.diffusion.loading import painter_for
+from engine.inpainting.diffusion.loading import PAINTING, painter_for
 from engine.operations import (
     Add,
     Adjust,
@@ -47,6 +46,7 @@ from engine.operations import (
 )
 from engine.protocols import Inpainter, Painter
 from engine.scene import Locate, Scene, Step
+from engine.torch_edge import require_libraries
 
 BACKENDS = ("exact", "exemplar", "lama", "diffusion", "instruct")
 INSTALLED = ("exact", "exemplar")
@@ -144,7 +144,7 @@ def check_backend(name: str | None) -> None:
     if name is not None and name not in BACKENDS:
         raise BadOption("backend", name, ", ".join(BACKENDS))
     if name == "diffusion":
-        require_libraries()
+        require_libraries(PAINTING, name)
     elif name is not None and name not in INSTALLED:
         raise BackendMissing(f"the backend “{name}”", name)
 

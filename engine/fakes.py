@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from engine.data import Image, Located, Mask, Region
+from engine.data import Box, Click, Image, Located, Mask, Region
 from engine.errors import NotGrounded
 from engine.operations import Target
 from engine.protocols import Progress
@@ -21,6 +23,18 @@ class FillInpainter:
         mean = image[~mask].mean(axis=0)
         filled[mask] = np.clip(mean + seed % 7, 0, 255).astype(np.uint8)
         return filled
+
+
+class BoxSegmenter:
+    """Takes the box for the thing, and the picture for the box where there is none."""
+
+    def segment(self, image: Image, box: Box | None, clicks: Sequence[Click] = ()) -> Mask:
+        """All of the box, but for the points that the clicks decide."""
+        height, width = image.shape[:2]
+        mask = Region(box or Box(0, 0, width, height), 1.0, "", "").on(height, width)
+        for click in clicks:
+            mask[click.y, click.x] = click.include
+        return mask
 
 
 class FixedGrounder:

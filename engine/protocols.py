@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol, TypeAlias
 
-from engine.data import Box, Image, Mask, Region
+from engine.data import Box, Click, Image, Mask, Region
 from engine.operations import Context, Plan
 
 Progress: TypeAlias = Callable[[float], None]
@@ -31,10 +31,14 @@ class Detector(Protocol):
 
 
 class Segmenter(Protocol):
-    """Cuts a thing out of a box."""
+    """Cuts a thing out of a picture, by its box, by clicks on it, or by both."""
 
-    def segment(self, image: Image, box: Box) -> Mask:
-        """The (H, W) mask of the main thing in the box, in the frame of the whole image."""
+    def segment(self, image: Image, box: Box | None, clicks: Sequence[Click] = ()) -> Mask:
+        """The (H, W) mask of the thing that fills the box and holds the clicks, in the frame of the whole image.
+
+        box: None, where at least one click includes a point. Nothing is selected outside the box, and every click
+        is obeyed: its pixel is selected if it includes, and not if it excludes. Never empty for the box of a thing.
+        """
         ...
 
 

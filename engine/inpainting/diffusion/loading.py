@@ -1,10 +1,9 @@
-"""The one place that loads diffusion models: from local files, as safetensors, and never with code of their own."""
+"""Which diffusion model is meant, and as which pipeline it is loaded: local files alone, no code of the model's own."""
 
 from __future__ import annotations
 
 import inspect
 import json
-import os
 import re
 import threading
 from importlib import import_module
@@ -12,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from engine.errors import BackendMissing, BadOption, ModelMissing
-from engine.inpainting.diffusion.edge import NAME, library_edge, require_libraries, silence
-from engine.inpainting.diffusion.painter import DiffusionPainter
+from engine.inpainting.diffusion.painter import NAME, DiffusionPainter
+from engine.torch_edge import best_device, library_edge, pretrained, require_libraries
 
 KNOWN: Final = (
     "black-forest-labs/FLUX.1-Fill-dev",
@@ -21,6 +20,7 @@ KNOWN: Final = (
     "stable-diffusion-v1-5/stable-diffusion-inpainting",
 )
 """Inpainting models by their names on the Hugging Face hub, best first."""
+PAINTING: Final = "painting without the extra “gpu”"
 INDEX: Final = "model_index.json"
 _HUB_NAME: Final = re.compile(r"[\w.-]+/[\w.-]+")
 _TRUSTED: Final = {"diffusers", "transformers"}
@@ -39,14 +39,12 @@ def painter_for(model: str | None = None) -> DiffusionPainter:
     Raises: BackendMissing when the libraries or the model are not there; BadOption for a model that cannot paint;
     BackendFailed, OutOfMemory.
     """
-    require_libraries()
-    # Threads of torch that spin while they wait starve each other on a busy machine: 91 s against 7 s measured.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    require_libraries(PAINTING, NAME)
     folder = folder_of(model) if model else _first_known()
     with _lock:
         if folder not in _loaded:
             _loaded.clear()
-            with library_edge():
+            with library_edge(NAME):
                 _loaded[folder] = DiffusionPainter(_load(folder))
         return _loaded[folder]
 
@@ -81,24 +79,14 @@ def _in_cache(name: str) -> Path | None:
 def _load(folder: Path) -> Any:
     """The pipeline, on the best device there is."""
     torch: Any = import_module("torch")
-    silence()
-    device, dtype = _device(torch)
-    pipeline = _pipeline_class(folder).from_pretrained(
-        folder, dtype=dtype, variant=_variant(folder), local_files_only=True, use_safetensors=True
-    )
+    device, dtype = best_device()
+    pipeline = pretrained(_pipeline_class(folder), folder, dtype=dtype, variant=_variant(folder))
     pipeline.set_progress_bar_config(disable=True)
     pipeline.to(device)
     if device == "cuda" and hasattr(pipeline, "unet"):
         pipeline.unet.to(memory_format=torch.channels_last)
         pipeline.vae.to(memory_format=torch.channels_last)
     return pipeline
-
-
-def _device(torch: Any) -> tuple[str, Any]:
-    """Half precision where a GPU has it: bfloat16 does not overflow, float16 is for cards without it."""
-    if torch.cuda.is_available():
-        return "cuda", torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
-    return "cpu", torch.float32
 
 
 def _pipeline_class(folder: Path) -> Any:

@@ -18,11 +18,13 @@ from PIL import Image as PillowImage
 from engine.composite import match_colour
 from engine.data import Image, Mask
 from engine.errors import BackendFailed, MaskMismatch, OutOfMemory, Refused
-from engine.inpainting.diffusion.edge import NAME, library_edge
 from engine.inpainting.diffusion.settings import NEGATIVE, family_of
 from engine.inpainting.diffusion.window import Canvas, from_canvas, to_canvas, window_for
 from engine.protocols import Fill, Progress
+from engine.torch_edge import library_edge
 
+NAME = "diffusion"
+"""What errors call this backend."""
 LEAST_MULTIPLE = 8
 """What diffusers wants the sides to be a multiple of, px, however little the model's own autoencoder shrinks."""
 THRIFT = 3 / 4
@@ -98,7 +100,7 @@ class DiffusionPainter:
         """The crop at its own size, painted and with the colours it had outside the hole."""
         canvas = to_canvas(crop, hole, side, self._multiple, wish.fill)
         try:
-            with library_edge():
+            with library_edge(NAME):
                 generated = self._generated(canvas, wish)
         except _Stopped as stopped:
             raise stopped.reason from None

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.data import Box, Image, Mask, Region
+from engine.data import Box, Image, Region
 from engine.errors import NotGrounded
+from engine.fakes import BoxSegmenter
 from engine.grounding import Grounder
 from engine.grounding.completion import completed
 from engine.grounding.regions import region_of
@@ -26,13 +27,6 @@ WORDS = {"person": ("man", "rider", "people", "woman"), "dog": ("dog",), "car": 
 
 def seen(label: str, x: int, y: int, width: int, height: int, score: float = 0.8) -> Region:
     return Region(Box(x, y, x + width, y + height), score, label, "boxes")
-
-
-class Boxes:
-    """A segmenter that takes the whole box."""
-
-    def segment(self, image: Image, box: Box) -> Mask:
-        return Region(box, 1.0, "", "").on(*image.shape[:2])
 
 
 class Knowing:
@@ -56,7 +50,7 @@ class Knowing:
 
 
 def grounder(*there: Region) -> Grounder:
-    return Grounder([Knowing(*there)], Boxes())
+    return Grounder([Knowing(*there)], BoxSegmenter())
 
 
 MAN, OTHER = seen("person", 60, 100, 120, 280), seen("person", 420, 110, 120, 270)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import torch_edge
 from engine.clock import Clock
 from engine.data import Box, Image, Mask, Offset, Picture, Region
 from engine.editor import Editor, EditRequest, EditResult, check_backend
@@ -18,7 +19,6 @@ from engine.fakes import FillInpainter, FixedGrounder
 from engine.handlers.generate import apply_generative
 from engine.handlers.outpaint import Margins, margins_of, newness, pieces_of
 from engine.handlers.placing import box_around, box_beside
-from engine.inpainting.diffusion import edge
 from engine.inpainting.diffusion.loading import painter_for
 from engine.operations import Add, Alter, Background, EditOperation, Expand, Generate, Replace, Style, Target
 from engine.protocols import Fill, Painter, Progress
@@ -199,7 +199,7 @@ def test_a_style_is_painted_on_what_it_is_about() -> None:
 
 
 def test_nothing_is_painted_without_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edge, "LIBRARIES", ("no_such_library",))
+    monkeypatch.setattr(torch_edge, "LIBRARIES", ("no_such_library",))
     for model in (None, "anything"):
         with pytest.raises(BackendMissing) as missing:
             painter_for(model)
