@@ -24,7 +24,7 @@ app = typer.Typer(
 recipe_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Save the edits of a branch, and apply them to another photo."
 )
-models_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, fetch and verify models.")
+models_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, fetch, verify and remove models.")
 app.add_typer(recipe_app, name="recipe")
 app.add_typer(models_app, name="models")
 
@@ -39,9 +39,11 @@ def edit(
         typer.Argument(metavar="PHOTO INSTRUCTION...", help="The photo, then what to change, each in quotes."),
     ] = None,
     mask: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            help="Where to edit: white, transparent, or scribbled on a copy. Goes with the first instruction."
+            metavar="FILE|JSON",
+            help="Where to edit: a picture (white, transparent, or scribbled on a copy), or shapes and clicks as JSON "
+            'such as {"box": [10, 20, 200, 120]}. Goes with the first instruction.',
         ),
     ] = None,
     reference: Annotated[Path | None, typer.Option(help="A second picture, such as a new background.")] = None,
@@ -49,7 +51,8 @@ def edit(
         str | None, typer.Option(help="exact, exemplar, lama, diffusion or instruct; default: the cheapest.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="A generative model: a folder, or a hub name that is already downloaded.")
+        str | None,
+        typer.Option(help="A generative model: a name of `retouch models list` or a folder, and +PART for each LoRA."),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Fixes the result; default: random.")] = None,
     count: Annotated[int, typer.Option("-n", min=1, max=10, help="How many variations.")] = 1,
@@ -80,6 +83,34 @@ def edit(
             seed=seed,
             count=count,
             as_json=as_json,
+        )
+        clock = Clock()
+        clock.add("load", 1000 * (time.perf_counter() - STARTED))
+        asyncio.run(edit(options, clock, STARTED))
+
+
+@app.command()
+def generate(
+    words: Annotated[list[str] | None, typer.Argument(metavar="PROMPT", help="What should be seen, in quotes.")] = None,
+    reference: Annotated[Path | None, typer.Option(help="A picture whose style or thing is meant.")] = None,
+    model: Annotated[str | None, typer.Option(help="A text-to-image model, as for edit.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Fixes the result; default: random.")] = None,
+    count: Annotated[int, typer.Option("-n", min=1, max=10, help="How many variations.")] = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Make a new picture from words, such as “a red fox, 16:9”; `edit --continue` goes on from it."""
+    import asyncio
+
+    from bot.surfaces.terminal.printing import answering
+    from engine.clock import Clock
+
+    with answering(as_json):
+        from bot.surfaces.terminal.edit import edit
+        from bot.surfaces.terminal.generate import generating
+
+        options = generating(
+            words or [], reference=reference, model=model, seed=seed, count=count, out=out, as_json=as_json
         )
         clock = Clock()
         clock.add("load", 1000 * (time.perf_counter() - STARTED))
@@ -175,22 +206,27 @@ def recipe_apply(
 
 
 @models_app.command("list")
-def models_list(as_json: Json = False) -> None:
-    """Say which models there are, and which are installed."""
+def models_list(
+    as_json: Json = False,
+    markdown: Annotated[bool, typer.Option(help="Print the tables of docs/models.md.")] = False,
+) -> None:
+    """Say which models there are, what they cost, and which are installed."""
     from bot.surfaces.terminal.printing import answering
 
     with answering(as_json):
         from bot.surfaces.terminal.models import list_models
 
-        list_models(as_json=as_json)
+        list_models(as_json=as_json, as_markdown=markdown)
 
 
 @models_app.command("pull")
 def models_pull(
     name: str,
-    source: Annotated[Path | None, typer.Option("--from", help="Install this file instead of downloading.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Install this file or folder instead of downloading.")
+    ] = None,
 ) -> None:
-    """Install a model: downloaded (resumable), or from a file; checked either way."""
+    """Install a model: downloaded (resumable), or from a file or a folder; checked either way."""
     from bot.surfaces.terminal.printing import answering
 
     with answering(as_json=False):
@@ -201,13 +237,24 @@ def models_pull(
 
 @models_app.command("verify")
 def models_verify() -> None:
-    """Check the installed models' bytes."""
+    """Check every byte of the installed models."""
     from bot.surfaces.terminal.printing import answering
 
     with answering(as_json=False):
         from bot.surfaces.terminal.models import verify_models
 
         verify_models()
+
+
+@models_app.command("remove")
+def models_remove(name: str) -> None:
+    """Delete a model, or what an unfinished pull left of it."""
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json=False):
+        from bot.surfaces.terminal.models import remove_model
+
+        remove_model(name)
 
 
 @app.command()

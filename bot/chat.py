@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.history import Revision
 from engine.data import UNMOVED, Mask, Notice, Offset, Picture
+from engine.marks import Marks
 from engine.operations import Plan
 
 
@@ -23,8 +24,8 @@ class Message:
     """What the picture's file was called."""
     notices: tuple[Notice, ...] = ()
     """Remarks from reading the picture."""
-    mask: Picture | None = None
-    """A mask as it was sent: black and white, transparent, or scribbles on the picture."""
+    mask: Picture | Marks | None = None
+    """Where to edit, as it was sent: a picture of a mask, scribbles on the picture, or shapes and clicks."""
     reference: Picture | None = None
     reply_to: str | None = None
     """The revision replied to; None: the author's latest here."""

@@ -41,6 +41,26 @@ class OutputSettings(Section):
     quality: int = Field(default=95, ge=1, le=100)
 
 
+class ModelSettings(Section):
+    """Which models find things, cut them out and fill holes; empty: the best installed one that suits the machine."""
+
+    detector: str = ""
+    segmenter: str = ""
+    eraser: str = ""
+
+
+class GenerationSettings(Section):
+    """Which generative models are used where a message names none; empty: the best installed one that fits."""
+
+    inpainting: str = ""
+    text_to_image: str = ""
+    instruction: str = ""
+    fast: bool = True
+    """Whether models on a GPU are compiled when they are loaded."""
+    memory_gb: float = Field(default=0, ge=0)
+    """What loaded models may take together, in GiB; 0: most of what there is."""
+
+
 class Settings(BaseSettings):
     """Everything that can be configured. `RETOUCH_SECTION__KEY` overrides the file's `[section] key`."""
 
@@ -51,6 +71,8 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=lambda: user_data_path("retouch"))
     limits: LimitSettings = Field(default_factory=LimitSettings)
     output: OutputSettings = Field(default_factory=OutputSettings)
+    models: ModelSettings = Field(default_factory=ModelSettings)
+    generation: GenerationSettings = Field(default_factory=GenerationSettings)
 
     @classmethod
     def settings_customise_sources(

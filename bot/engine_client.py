@@ -4,42 +4,67 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
+from bot.config import GenerationSettings, ModelSettings
+from engine.backends import Choice, Parts, parts_of
 from engine.editor import Editor, EditRequest, EditResult, Report
-from engine.grounding.router import Grounder
-from engine.grounding.yolox import YoloxDetector
+from engine.inpainting.diffusion.loading import follower_for, illustrator_for, painter_for, tune
 from engine.inpainting.exemplar import ExemplarInpainter
+from engine.reporting import guarded
 from engine.weights import ModelStore
+
+T = TypeVar("T")
 
 
 class Cancelled(BaseException):
     """Raised inside the engine's thread once nobody waits for its result."""
 
 
-def grounder_of(models: ModelStore) -> Grounder:
-    """A grounder that asks the installed detectors before the weightless ones."""
-    yolox = models.installed("yolox-nano")
-    return Grounder([YoloxDetector(yolox)] if yolox else [])
+def parts_for(models: ModelStore, configured: ModelSettings | None = None) -> Parts:
+    """The engine's parts that the installed models make. Raises: BadOption, ModelMissing for a wrong setting."""
+    wanted = configured or ModelSettings()
+    return parts_of(models, Choice(wanted.detector or None, wanted.segmenter or None, wanted.eraser or None))
 
 
 class LocalEngine:
     """Edits on a worker thread; cancelling the waiting task stops the edit at its next report."""
 
-    def __init__(self, models: ModelStore) -> None:
-        self._editor = Editor(grounder_of(models).locate, ExemplarInpainter())
+    def __init__(
+        self,
+        models: ModelStore,
+        configured_models: ModelSettings | None = None,
+        generation: GenerationSettings | None = None,
+    ) -> None:
+        """Raises: BadOption, ModelMissing for models in the settings that cannot be had."""
+        configured = generation or GenerationSettings()
+        tune(fast=configured.fast, memory_gb=configured.memory_gb or None)
+        parts = parts_for(models, configured_models)
+
+        def among(load: Callable[[str | None, ModelStore], T], default: str) -> Callable[[str | None], T]:
+            return lambda model: load(model or default or None, models)
+
+        self._editor = Editor(
+            parts.grounder.locate,
+            ExemplarInpainter(),
+            among(painter_for, configured.inpainting),
+            among(follower_for, configured.instruction),
+            illustrator_for=among(illustrator_for, configured.text_to_image),
+            segmenter=parts.segmenter,
+            specialists=parts.specialists,
+        )
 
     async def edit(self, request: EditRequest, report: Report | None = None) -> EditResult:
         """The edit's result. Raises: any leaf of EditError."""
         abandoned = threading.Event()
 
-        def passing_on(stage: str, fraction: float) -> None:
+        def check() -> None:
             if abandoned.is_set():
                 raise Cancelled
-            if report is not None:
-                report(stage, fraction)
 
         try:
-            return await asyncio.to_thread(self._editor.edit, request, passing_on)
+            return await asyncio.to_thread(self._editor.edit, request, guarded(report, check))
         except asyncio.CancelledError:
             abandoned.set()
             raise

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import re
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import replace
+
+import numpy as np
 
 from bot.chat import Answer
 from bot.history import Draft, Question, Revision
 from bot.house import Talk
 from engine.data import Mask, Notice
 from engine.editor import EditRequest, EditResult
-from engine.errors import Ambiguous
-from engine.masks_given import given_mask
-from engine.operations import EditOperation, Plan
+from engine.errors import Ambiguous, MaskWhole, NeedsClarification
+from engine.operations import EditOperation, Plan, Refine
+from engine.refining import Again
+from engine.reporting import shared
 
+DRAWN = Notice("drawn")
+"""Notice that is kept with a revision whose area its author drew, so that it is obeyed when refined."""
 NO_ANSWERS: Mapping[int, Mask] = {}
+EVERYTHING = re.compile(r"(?i)\b(?:everything|everywhere|(?:whole|entire|full) (?:picture|image|photo))\b")
+"""Words that confirm a mask of the whole picture before anybody asks."""
 
 
 async def make(
@@ -25,56 +34,93 @@ async def make(
     parent: Revision | None = None,
     mask: Mask | None = None,
     answers: Mapping[int, Mask] = NO_ANSWERS,
+    again: Again | None = None,
 ) -> None:
     """Edit `parent` (default: the head) once for each seed; every result is a revision, the last of them the head.
 
-    Raises: any leaf of EditError; Ambiguous leaves the question open in the history, to be answered in words.
+    again: where the same edit worked before, to work there once more.
+    Raises: any leaf of EditError; one with candidates leaves the question open in the history, to be answered in words.
     """
     base = parent or talk.head
     picture = await talk.house.history.picture(base.id)
-    if mask is None and talk.message.mask is not None:
-        mask = given_mask(talk.message.mask, picture)
     request = EditRequest(
         picture=picture,
         operations=operations,
+        given=talk.message.mask,
         mask=mask,
         previous=await talk.house.history.target_mask(base.id),
         answers=answers,
+        again=again,
         reference=talk.message.reference,
         backend=talk.message.backend,
         model=talk.message.model,
     )
     done: list[Answer] = []
-    for seed in talk.seeds:
-        result = await _edit(replace(request, seed=seed), talk, base, plan)
-        done.append(await _commit(result, base, talk, plan.model_copy(update={"operations": operations}), seed))
+    for seed, result in zip(talk.seeds, await _edit(request, talk, base, plan), strict=True):
+        done.append(await _commit(result, base, talk, _plan_done(plan, request), seed, drawn=_is_drawn(request)))
     if len(done) > 1 and all(answer.revision.picture.pixels == done[0].revision.picture.pixels for answer in done):
         talk.notices.append(Notice("same_result"))
     talk.answers = tuple(done)
     talk.head = done[-1].revision
 
 
-async def _edit(request: EditRequest, talk: Talk, base: Revision, plan: Plan) -> EditResult:
+async def _edit(request: EditRequest, talk: Talk, base: Revision, plan: Plan) -> list[EditResult]:
+    """One result for each seed, all made at the same time."""
+    alike = [replace(request, seed=seed, company=len(talk.seeds)) for seed in talk.seeds]
     try:
-        result = await talk.house.edit(request, talk.report)
-    except Ambiguous as ambiguous:
-        question = Question(
-            revision=base.id,
-            instruction=talk.message.instruction,
-            plan=plan.model_copy(update={"operations": request.operations}),
-            operation=ambiguous.operation,
-            seed=request.seed,
-            candidates=ambiguous.candidates,
+        results = await _together(
+            talk.house.edit(one, report) for one, report in zip(alike, shared(talk.report, len(alike)), strict=True)
         )
-        await talk.house.history.ask(base.conversation, question)
+    except NeedsClarification as asked:
+        if isinstance(asked, MaskWhole) and EVERYTHING.search(talk.message.instruction):
+            everything = np.ones(request.picture.rgb.shape[:2], np.bool_)
+            return await _edit(replace(request, mask=everything), talk, base, plan)
+        if asked.candidates:
+            await _keep_open(asked, alike[0], talk, base, plan)
         raise
-    for stage, milliseconds in result.timings_ms.items():
-        talk.clock.add(stage, milliseconds)
-    talk.notices.extend(note for note in result.notices if note not in talk.notices)
-    return result
+    for stage in dict.fromkeys(stage for result in results for stage in result.timings_ms):
+        talk.clock.add(stage, max(result.timings_ms.get(stage, 0.0) for result in results))
+    for note in (note for result in results for note in result.notices):
+        if note not in talk.notices:
+            talk.notices.append(note)
+    return results
 
 
-async def _commit(result: EditResult, base: Revision, talk: Talk, plan: Plan, seed: int) -> Answer:
+async def _together(edits: Iterable[Awaitable[EditResult]]) -> list[EditResult]:
+    """All results in order; when one edit fails, or nobody waits any more, the others are stopped."""
+    tasks = [asyncio.ensure_future(edit) for edit in edits]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _keep_open(asked: NeedsClarification, request: EditRequest, talk: Talk, base: Revision, plan: Plan) -> None:
+    question = Question(
+        revision=base.id,
+        instruction=talk.message.instruction,
+        plan=plan.model_copy(update={"operations": request.operations}),
+        operation=asked.operation if isinstance(asked, Ambiguous) else 0,
+        seed=request.seed,
+        candidates=asked.candidates,
+    )
+    await talk.house.history.ask(base.conversation, question)
+
+
+def _plan_done(plan: Plan, request: EditRequest) -> Plan:
+    """The plan as it was carried out: the edits, and how the place of the last was reshaped since."""
+    said = (*request.again.changes, request.again.change) if request.again else ()
+    return plan.model_copy(
+        update={"operations": (*request.operations, *(Refine(change=change) for change in said if change))}
+    )
+
+
+def _is_drawn(request: EditRequest) -> bool:
+    return request.again.drawn if request.again else request.given is not None or request.mask is not None
+
+
+async def _commit(result: EditResult, base: Revision, talk: Talk, plan: Plan, seed: int, *, drawn: bool) -> Answer:
     draft = Draft(
         picture=result.picture,
         instruction=talk.message.instruction,
@@ -86,6 +132,7 @@ async def _commit(result: EditResult, base: Revision, talk: Talk, plan: Plan, se
         whole=result.mask is None,
         offset=result.offset,
         target=result.target,
+        warnings=(DRAWN,) if drawn else (),
         timings_ms=result.timings_ms,
     )
     with talk.clock("commit"):

@@ -8,13 +8,18 @@ from typing import Any
 from engine import errors
 from engine.data import Notice
 from engine.errors import EditError
+from engine.weights import CATALOGUE
 
-INSTALL = (
-    "Install one with `uv sync --extra gpu` and "
-    "`uv run hf download stable-diffusion-v1-5/stable-diffusion-inpainting`, "
-    "or name the folder of one with --model."
-)
-"""How a generative model comes to a machine; the README's “Models” says more."""
+SMALLEST = {"diffusion": "sd-1.5-inpainting", "instruct": "flux-2-klein"}
+"""The model to begin with, by the backend that needs one."""
+
+
+def _install(model: str) -> str:
+    """How a generative model comes to a machine; the README's “Models” says more."""
+    return (
+        f"Install one with `uv sync --extra gpu` and `uv run retouch models pull {model}`, "
+        "or name the folder of one with --model."
+    )
 
 
 def sentence(error: EditError) -> str:
@@ -85,9 +90,43 @@ def _ambiguous(error: errors.Ambiguous) -> str:
 
 
 def _missing(error: errors.BackendMissing) -> str:
-    if error.backend != "diffusion":
+    if error.backend not in SMALLEST:
         return f"{error.need[:1].upper()}{error.need[1:]} needs {error.backend}, which this version does not have."
-    return f"{error.need[:1].upper()}{error.need[1:]} needs a generative model, and none is installed. {INSTALL}"
+    kind = "a model that follows instructions" if error.backend == "instruct" else "a generative model"
+    need = f"{error.need[:1].upper()}{error.need[1:]}"
+    return f"{need} needs {kind}, and none is installed. {_install(SMALLEST[error.backend])}"
+
+
+def _model_missing(error: errors.ModelMissing) -> str:
+    if error.model in CATALOGUE:
+        return f"{error.model} is not installed. `uv run retouch models pull {error.model}` brings it."
+    smallest = SMALLEST.get(error.backend, SMALLEST["diffusion"])
+    return f"There is no generative model called {error.model} on this machine. {_install(smallest)}"
+
+
+def _mask_empty(error: errors.MaskEmpty) -> str:
+    asked = " Should the whole picture change? Answer “yes”, or mark a part" if error.candidates else " Mark a part"
+    return f"The mask selects nothing.{asked}: white or transparent means edit."
+
+
+def _download_failed(error: errors.DownloadFailed) -> str:
+    if error.status is None:
+        why = "is there a network? The same command goes on where it stopped"
+    else:
+        why = f"its server answered {error.status}. Try again later"
+    return f"{error.backend} did not arrive whole: {why}, and --from installs a file or a folder that you have."
+
+
+def _access_denied(error: errors.AccessDenied) -> str:
+    token = (
+        "with the account your token is of (the token was refused)"
+        if error.known
+        else "put a token of your account in HF_TOKEN (or run `hf auth login`)"
+    )
+    return (
+        f"{error.backend} is given only to people who accepted its licence: accept it at {error.page}, {token}, "
+        "and run the same command again."
+    )
 
 
 ERRORS: dict[type[EditError], Callable[[Any], str]] = {
@@ -96,7 +135,10 @@ ERRORS: dict[type[EditError], Callable[[Any], str]] = {
     errors.DamagedImage: _damaged,
     errors.ImageTooLarge: _too_large,
     errors.ImageTooSmall: lambda e: f"This picture is {e.width} × {e.height} px; each side needs {e.limit} px or more.",
-    errors.MaskEmpty: lambda _: "The mask selects nothing, so nothing would change. White (or transparent) means edit.",
+    errors.MaskEmpty: _mask_empty,
+    errors.MaskWhole: lambda _: (
+        "The mask selects the whole picture. Should all of it change? Answer “yes”, or mark only the part you mean."
+    ),
     errors.MaskMismatch: _mismatch,
     errors.BadOption: _bad_option,
     errors.NoSuchRevision: _revision,
@@ -105,13 +147,16 @@ ERRORS: dict[type[EditError], Callable[[Any], str]] = {
     errors.NeedsClarification: lambda e: e.question,
     errors.NotGrounded: _not_grounded,
     errors.Refused: lambda e: f"I will not do that here: {e.policy}.",
-    errors.ModelMissing: lambda e: f"There is no generative model called {e.model} on this machine. {INSTALL}",
+    errors.ModelMissing: _model_missing,
     errors.BackendMissing: _missing,
-    errors.DownloadFailed: lambda e: (
-        f"{e.backend} did not arrive whole: is there a network? The same command goes on where it stopped, "
-        "and --from FILE installs a file that you have."
+    errors.DownloadFailed: _download_failed,
+    errors.AccessDenied: _access_denied,
+    errors.DiskFull: lambda e: (
+        f"{e.needed / 1e9:.1f} GB are needed and the disk has {e.free / 1e9:.1f} GB left. "
+        "`retouch models list` shows what could be removed; RETOUCH_HOME puts the models on another disk."
     ),
     errors.DamagedWeights: lambda e: f"This is not the file the catalogue lists for {e.backend}; it was not installed.",
+    errors.UnusableModel: lambda e: f"The model file {e.file} cannot be used here: {e.needed} is needed.",
     errors.StorageFailed: lambda e: f"The {e.backend} could not be written: is the disk full? Nothing was changed.",
     errors.OutOfMemory: lambda e: (
         f"{e.backend} ran out of memory, also with its smaller setting. Try a smaller region."
@@ -128,6 +173,14 @@ NOTICES: dict[str, str] = {
     "lossy": "{detail} files are lossy; the history keeps the exact pixels, and -o NAME.png writes them.",
     "flattened": "{detail} has no transparency; the transparent parts became white.",
     "missed": "{detail} The rest is done.",
+    "shadow_too": "Its shadow went with it; “without the shadow” keeps the shadow.",
+    "reflection_too": "Its reflection went with it; “without the reflection” keeps the reflection.",
+    "drawn": "Its area is the mask that you gave.",
+    "reference_unused": "The reference was not used: the model takes none. An IP-Adapter lets SD 1.5 and SDXL see one; "
+    "Qwen-Image-Edit and FLUX.2 klein look at one as they are.",
+    "unchanged": "The model left the picture as it was; try other words.",
+    "remade": "The model redrew the whole picture; “undo” brings the old one back, and a mask says what may change.",
+    "kept_around": "The model redrew the whole picture; what it made of {detail} was kept, and nothing else.",
     "same_result": "An exact edit has one result: the variations are all alike.",
     "latest": "Going on from revision {detail}.",
 }

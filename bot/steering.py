@@ -5,18 +5,16 @@ from __future__ import annotations
 import secrets
 from typing import assert_never, cast
 
-import numpy as np
-
 from bot.chat import Answer
 from bot.history import Revision
 from bot.house import Talk
-from bot.making import make
+from bot.making import DRAWN, make
 from bot.pictures import side_by_side
 from bot.recipes import recipe_of
-from engine.data import UNMOVED, Mask, Region
+from engine.data import UNMOVED, Region
 from engine.errors import NeedsClarification, NoSuchRevision
 from engine.grounding.choose import choose
-from engine.masks import grow, invert, shrink, union
+from engine.masks import union
 from engine.operations import (
     Choose,
     Compare,
@@ -33,6 +31,7 @@ from engine.operations import (
     Vary,
 )
 from engine.planner import parse_target
+from engine.refining import NO_AREA, Again, subject_of
 
 
 async def steer(operation: HistoryOperation, talk: Talk) -> None:
@@ -83,10 +82,10 @@ async def _again(talk: Talk, count: int) -> None:
     plan, parent = await _last_edit(talk)
     first = secrets.randbelow(2**31) if talk.message.seed is None else talk.message.seed
     talk.seeds = tuple(first + index for index in range(count))
-    operations = cast("tuple[EditOperation, ...]", plan.operations)
-    mask = await talk.house.history.target_mask(talk.head.id) if len(operations) == 1 else None
-    same_frame = mask is not None and mask.shape == (parent.height, parent.width)
-    await make(operations, talk, plan, parent=parent, answers={0: mask} if mask is not None and same_frame else {})
+    operations, changes = edits_of(plan)
+    placed = len(operations) == 1 and subject_of(operations[0]) is not None
+    again = await _there(talk, parent, changes) if placed else None
+    await make(operations, talk, plan, parent=parent, again=again)
 
 
 async def _last_edit(talk: Talk) -> tuple[Plan, Revision]:
@@ -97,26 +96,28 @@ async def _last_edit(talk: Talk) -> tuple[Plan, Revision]:
 
 
 async def _refine(change: str, talk: Talk) -> None:
-    """The last edit again in a larger, smaller or inverted area."""
+    """The last edit again, in the place where it was made, that place reshaped by the words."""
     plan, parent = await _last_edit(talk)
+    operations, changes = edits_of(plan)
+    again = await _there(talk, parent, changes, change)
+    if again is None:
+        raise NeedsClarification(NO_AREA)
+    await make(operations, talk, plan, parent=parent, again=again)
+
+
+def edits_of(plan: Plan) -> tuple[tuple[EditOperation, ...], tuple[str, ...]]:
+    """What a revision's plan edits, and how the place of that was reshaped since."""
+    changes = tuple(operation.change for operation in plan.operations if isinstance(operation, Refine))
+    edits = tuple(operation for operation in plan.operations if not isinstance(operation, Refine))
+    return cast("tuple[EditOperation, ...]", edits), changes
+
+
+async def _there(talk: Talk, parent: Revision, changes: tuple[str, ...], change: str = "") -> Again | None:
+    """Where the last edit was made; None where it had no place of its own in the frame of its parent."""
     area = await talk.house.history.target_mask(talk.head.id)
-    if area is None:
-        raise NeedsClarification("The last edit had no area of its own. Say what should change, and where.")
-    operations = cast("tuple[EditOperation, ...]", plan.operations)
-    await make(operations, talk, plan, parent=parent, mask=_reshaped(area, change))
-
-
-def _reshaped(area: Mask, change: str) -> Mask:
-    """The area by the words of the change; a step is 6 % of its extent."""
-    step = max(3, int(0.06 * np.sqrt(np.count_nonzero(area))))
-    words = set(change.lower().split())
-    if words & {"bigger", "larger", "grow", "wider", "more"}:
-        return grow(area, step)
-    if words & {"smaller", "shrink", "tighter", "narrower", "less"}:
-        return shrink(area, step)
-    if words & {"invert", "inverted", "opposite"}:
-        return invert(area)
-    raise NeedsClarification("Should the area of the last edit be bigger, smaller or inverted?")
+    if area is None or area.shape != (parent.height, parent.width):
+        return None
+    return Again(area, DRAWN in talk.head.warnings, changes, change)
 
 
 async def _choose(words: str, talk: Talk) -> None:
@@ -128,7 +129,10 @@ async def _choose(words: str, talk: Talk) -> None:
     picked = pick(words, question.candidates, parent)
     area = union(*(region.on(parent.height, parent.width) for region in picked))
     operations = cast("tuple[EditOperation, ...]", question.plan.operations)
-    await make(operations, talk, question.plan, parent=parent, answers={question.operation: area})
+    if picked[0].source == "whole":
+        await make(operations, talk, question.plan, parent=parent, mask=area)
+    else:
+        await make(operations, talk, question.plan, parent=parent, answers={question.operation: area})
 
 
 def pick(words: str, candidates: tuple[Region, ...], parent: Revision) -> tuple[Region, ...]:
@@ -142,7 +146,7 @@ def pick(words: str, candidates: tuple[Region, ...], parent: Revision) -> tuple[
     if plain in {"all", "both", "everything", "all of them", "both of them"}:
         return candidates
     chosen = choose(candidates, parse_target(f"the {plain} one"), parent.height, parent.width)
-    if not chosen or len(chosen) == len(candidates):
+    if not chosen or len(chosen) == len(candidates) > 1:
         raise NeedsClarification(f"Which of the {len(candidates)}? Answer with a number, “left”, “biggest” or “all”.")
     return chosen
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import TypeVar, assert_never, cast
 
 import numpy as np
 
 from engine.clock import Clock
 from engine.composite import changed_outside
-from engine.data import UNMOVED, Mask, Notice, Offset, Picture
+from engine.data import UNMOVED, Alpha, Mask, Notice, Offset, Picture
 from engine.errors import BackendMissing, BadOption
 from engine.handlers.canvas import apply_crop, apply_flip, apply_resize, apply_rotate, apply_upscale
 from engine.handlers.cutout import apply_background, apply_duplicate, apply_extract, apply_move
-from engine.handlers.erase import apply_remove
+from engine.handlers.erase import ERASER, apply_remove
 from engine.handlers.generate import apply_generative
+from engine.handlers.instruct import apply_instructed
 from engine.handlers.lettering import apply_text
 from engine.handlers.outpaint import apply_expand
 from engine.handlers.tone import apply_adjust, apply_blur, apply_recolor, apply_restore, apply_style
-from engine.inpainting.diffusion.loading import PAINTING, painter_for
+from engine.inpainting.diffusion.loading import FOLLOWING, PAINTING, follower_for, illustrator_for, painter_for
+from engine.inpainting.diffusion.runner import INSTRUCT
+from engine.marks import Marks
+from engine.masks_given import Selection, selection_of
 from engine.operations import (
     Add,
     Adjust,
@@ -44,15 +48,21 @@ from engine.operations import (
     Text,
     Upscale,
 )
-from engine.protocols import Inpainter, Painter
+from engine.protocols import Follower, Illustrator, Inpainter, Painter, Segmenter
+from engine.refining import Again, Placed, placed
+from engine.reporting import Report, audience
 from engine.scene import Locate, Scene, Step
+from engine.segmentation.classic import ClassicSegmenter
+from engine.specialists import Specialists
 from engine.torch_edge import require_libraries
 
 BACKENDS = ("exact", "exemplar", "lama", "diffusion", "instruct")
-INSTALLED = ("exact", "exemplar")
+INSTALLED = ("exact", "exemplar", ERASER)
+"""Backends that need no library to be asked for; whether there is an eraser's model, the editor knows."""
+EXACT = Crop | Resize | Rotate | Flip | Expand | Extract | Upscale
+"""Operations about the frame, which a model that redraws the picture cannot do."""
 
-Report = Callable[[str, float], None]
-"""(stage, fraction done): called before each operation; may raise to cancel."""
+Plane = TypeVar("Plane", Mask, Alpha)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,16 +72,23 @@ class EditRequest:
     picture: Picture
     operations: tuple[EditOperation, ...]
     seed: int = 0
+    given: Picture | Marks | None = None
+    """A mask as the author made it: it wins over words."""
     mask: Mask | None = None
-    """A mask the author gave: it wins over words."""
+    """The area to edit where it is known, such as that of an edit done again; it wins over `given`."""
     previous: Mask | None = None
     """What "it" means."""
     answers: Mapping[int, Mask] = field(default_factory=dict[int, Mask])
     """What the author chose when asked, by the number of the operation that asked."""
+    again: Again | None = None
+    """Where this edit worked when it was made before: it works there again, and `given` says nothing."""
     reference: Picture | None = None
+    company: int = 1
+    """How many variations of this edit are made at the same time, this one counted."""
     backend: str | None = None
     model: str | None = None
-    """The generative model: a folder, or a hub name that is in the local cache; None: the best that is installed."""
+    """The generative model: a folder, a name of the catalogue, or a hub name that is in the local cache; after each “+”
+    a part for it, such as a LoRA. None: the best that is installed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,48 +111,87 @@ class Editor:
     """Applies operations in order; the parent picture is never written to."""
 
     def __init__(
-        self, locate: Locate, eraser: Inpainter, painter_for: Callable[[str | None], Painter] = painter_for
+        self,
+        locate: Locate,
+        eraser: Inpainter,
+        painter_for: Callable[[str | None], Painter] = painter_for,
+        follower_for: Callable[[str | None], Follower] = follower_for,
+        segmenter: Segmenter | None = None,
+        specialists: Specialists | None = None,
+        illustrator_for: Callable[[str | None], Illustrator] = illustrator_for,
     ) -> None:
+        """segmenter: cuts out what the author clicks on."""
         self._locate = locate
         self._eraser = eraser
         self._painter_for = painter_for
+        self._follower_for = follower_for
+        self._illustrator_for = illustrator_for
+        self._segmenter = segmenter or ClassicSegmenter()
+        self._specialists = specialists or Specialists()
 
     def edit(self, request: EditRequest, report: Report | None = None) -> EditResult:
         """All operations or none. Raises: any leaf of EditError."""
         check_backend(request.backend)
+        if request.backend == ERASER and self._specialists.eraser is None:
+            raise BackendMissing(f"the backend “{ERASER}”", ERASER)
         clock = Clock()
         done = Step(request.picture, changed=np.zeros(request.picture.rgb.shape[:2], np.bool_), target=request.previous)
-        mask = request.mask
+        selected = self._selected(request, clock)
+        placed = self._placed(request, clock)
         for index, operation in enumerate(request.operations):
             if report is not None:
                 report(operation.kind, index / len(request.operations))
-            scene = self._scene(request, done, mask, clock, index, report)
+            scene = self._scene(request, done, selected, clock, index, report)
+            if placed is not None and index == placed.index:
+                scene.area, scene.softness = placed.area, placed.softness
+                scene.mask = placed.area if placed.drawn else None
             step = apply(operation, scene)
             done = _chain(done, step, tuple(scene.notices))
-            mask = _follow(mask, step)
+            selected = _carried(selected, step)
         return _result(request.picture, done, clock)
 
-    def _scene(
-        self, request: EditRequest, done: Step, mask: Mask | None, clock: Clock, index: int, report: Report | None
-    ) -> Scene:
-        def progress(part: float) -> None:
-            if report is not None:
-                report(request.operations[index].kind, (index + part) / len(request.operations))
+    def _selected(self, request: EditRequest, clock: Clock) -> Selection | None:
+        if request.mask is not None:
+            return Selection(request.mask)
+        if request.given is None or request.again is not None:
+            return None
+        with clock("ground"):
+            return selection_of(request.given, request.picture, self._segmenter)
 
+    def _placed(self, request: EditRequest, clock: Clock) -> Placed | None:
+        """Where the edit is made again, and which of its operations that concerns. Raises: NotGrounded, ..."""
+        if request.again is None:
+            return None
+        with clock("ground"):
+            return placed(request.operations, request.again, request.picture.rgb, self._locate)
+
+    def _scene(
+        self,
+        request: EditRequest,
+        done: Step,
+        selected: Selection | None,
+        clock: Clock,
+        index: int,
+        report: Report | None,
+    ) -> Scene:
         return Scene(
             picture=done.picture,
             locate=self._locate,
             eraser=self._eraser,
             painter=lambda: self._painter_for(request.model),
+            follower=lambda: self._follower_for(request.model),
+            illustrator=lambda: self._illustrator_for(request.model),
             clock=clock,
             seed=request.seed,
-            mask=mask,
+            mask=selected.mask if selected else None,
+            weights=selected.weights if selected else None,
             previous=done.target,
             answer=request.answers.get(index),
             reference=request.reference,
             backend=request.backend,
             index=index,
-            progress=progress,
+            progress=audience(report, request.operations[index].kind, index, len(request.operations), request.company),
+            specialists=self._specialists,
         )
 
 
@@ -145,12 +201,16 @@ def check_backend(name: str | None) -> None:
         raise BadOption("backend", name, ", ".join(BACKENDS))
     if name == "diffusion":
         require_libraries(PAINTING, name)
+    elif name == "instruct":
+        require_libraries(FOLLOWING, name)
     elif name is not None and name not in INSTALLED:
         raise BackendMissing(f"the backend “{name}”", name)
 
 
 def apply(operation: EditOperation, scene: Scene) -> Step:
     """One operation on one scene. Raises: any leaf of EditError."""
+    if scene.backend == INSTRUCT and not isinstance(operation, EXACT):
+        return apply_instructed(operation, scene)
     match operation:
         case Remove():
             return apply_remove(operation, scene)
@@ -210,15 +270,23 @@ def _follow(mask: Mask | None, step: Step) -> Mask | None:
     return shifted if shifted is not None and shifted.any() else None
 
 
-def _shifted(mask: Mask, step: Step) -> Mask | None:
+def _carried(selected: Selection | None, step: Step) -> Selection | None:
+    """What the author selected, in the frame of the step's picture."""
+    mask = _follow(selected.mask, step) if selected else None
+    if selected is None or mask is None:
+        return None
+    return Selection(mask, None if selected.weights is None else _shifted(selected.weights, step))
+
+
+def _shifted(plane: Plane, step: Step) -> Plane | None:
     if step.offset is None:
         return None
     height, width = step.picture.height, step.picture.width
-    if step.offset == UNMOVED and mask.shape == (height, width):
-        return mask
+    if step.offset == UNMOVED and plane.shape == (height, width):
+        return plane
     x, y = step.offset
-    canvas = np.zeros((height, width), np.bool_)
-    part = mask[max(0, -y) : height - y, max(0, -x) : width - x]
+    canvas = cast("Plane", np.zeros((height, width), plane.dtype))
+    part = plane[max(0, -y) : height - y, max(0, -x) : width - x]
     canvas[max(0, y) : max(0, y) + part.shape[0], max(0, x) : max(0, x) + part.shape[1]] = part
     return canvas
 

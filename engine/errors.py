@@ -7,20 +7,24 @@
     │   ├── DamagedImage             truncated or corrupt bytes
     │   ├── ImageTooLarge            more pixels or bytes than the limit
     │   ├── ImageTooSmall            a side shorter than the limit
-    │   ├── MaskEmpty                a mask that selects nothing
     │   ├── MaskMismatch             a mask that does not fit the picture
     │   ├── BadOption                a value outside its range
     │   └── NoSuchRevision           an id, or a step, that the history lacks
     ├── NeedsClarification           needs_clarification  exit 3
     │   ├── NotUnderstood            no operation could be read
-    │   └── Ambiguous                several regions fit the words
+    │   ├── Ambiguous                several regions fit the words
+    │   ├── MaskEmpty                a mask that selects nothing
+    │   └── MaskWhole                a mask that selects everything
     ├── NotGrounded                  not_grounded         exit 3
     ├── Refused                      refused              exit 4
     ├── BackendMissing               backend_missing      exit 5
     │   └── ModelMissing             a model asked for by name is not on this machine
     └── BackendFailed                backend_failed       exit 5
         ├── DownloadFailed       a model's file did not arrive
+        ├── AccessDenied         a model's files are given only to who accepted its licence
         ├── DamagedWeights       a model's file has the wrong hash
+        ├── UnusableModel        a model's file cannot be read, or is of another kind
+        ├── DiskFull             a model does not fit the disk
         ├── StorageFailed        the disk is full, or may not be written
         ├── OutOfMemory
         └── TimedOut
@@ -90,10 +94,6 @@ class ImageTooSmall(BadInput):
         self.height, self.width, self.limit = height, width, limit
 
 
-class MaskEmpty(BadInput):
-    """A mask that selects no pixel."""
-
-
 class MaskMismatch(BadInput):
     """A mask of another shape than its picture; each shape is (height, width)."""
 
@@ -139,6 +139,20 @@ class Ambiguous(NeedsClarification):
     def __init__(self, phrase: str, candidates: tuple[Region, ...], operation: int = 0) -> None:
         super().__init__(phrase, candidates)
         self.phrase, self.operation = phrase, operation
+
+
+class MaskEmpty(NeedsClarification):
+    """A mask that selects no pixel; the candidate, where there is one, is the whole picture."""
+
+    def __init__(self, candidates: tuple[Region, ...] = ()) -> None:
+        super().__init__("", candidates)
+
+
+class MaskWhole(NeedsClarification):
+    """A mask that selects (all but) every pixel; the candidate is the whole picture, for the author to confirm."""
+
+    def __init__(self, candidates: tuple[Region, ...]) -> None:
+        super().__init__("", candidates)
 
 
 class NotGrounded(EditError):
@@ -191,11 +205,39 @@ class BackendFailed(EditError):
 
 
 class DownloadFailed(BackendFailed):
-    """A model's file did not arrive whole; what did is kept for the next try."""
+    """A model's file did not arrive whole; what did is kept for the next try. `status`: what HTTP said, if it did."""
+
+    def __init__(self, backend: str, status: int | None = None) -> None:
+        super().__init__(backend)
+        self.status = status
+
+
+class AccessDenied(BackendFailed):
+    """The hub gives a model only to people who accepted its licence at `page`; `known`: a token was sent along."""
+
+    def __init__(self, backend: str, page: str, *, known: bool) -> None:
+        super().__init__(backend)
+        self.page, self.known = page, known
 
 
 class DamagedWeights(BackendFailed):
     """A model's file does not have the catalogue's hash; it was not installed."""
+
+
+class UnusableModel(BackendFailed):
+    """A model's file that cannot be read, or is a model of another kind; `needed` says what would do."""
+
+    def __init__(self, file: str, needed: str) -> None:
+        super().__init__(file)
+        self.file, self.needed = file, needed
+
+
+class DiskFull(BackendFailed):
+    """A model of which `needed` bytes are still to come does not fit the `free` bytes of the disk."""
+
+    def __init__(self, needed: int, free: int) -> None:
+        super().__init__("models folder")
+        self.needed, self.free = needed, free
 
 
 class StorageFailed(BackendFailed):

@@ -149,6 +149,8 @@ class Expand(Record):
     aspect: str | None = None
     amount: float | None = None
     """Percent of the picture's own side, per named side."""
+    prompt: str | None = None
+    """What is to be seen there."""
 
 
 class Crop(Record):
@@ -238,6 +240,11 @@ class Generate(Record):
 
     kind: Literal["generate"] = "generate"
     prompt: str
+    aspect: str | None = None
+    """Its shape, in words or as a ratio: "square", "16:9"."""
+    width: int | None = None
+    height: int | None = None
+    """Px; one side given, the aspect tells the other."""
 
 
 class Undo(Record):

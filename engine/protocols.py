@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from engine.data import Box, Click, Image, Mask, Region
 from engine.operations import Context, Plan
@@ -12,6 +13,35 @@ Progress: TypeAlias = Callable[[float], None]
 """Called with the share done, in [0, 1]; what it raises stops the work and reaches the caller."""
 Fill: TypeAlias = Literal["keep", "grey", "surroundings"]
 """What stands in a hole before it is painted: what was there, nothing, or what is around it, blurred."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Audience:
+    """Those who wait for a picture: a `Progress` that is also shown what the picture looks like so far."""
+
+    hear: Progress
+    see: Callable[[Image], None] | None = None
+    """Shown (h, w, 3) previews of any size, now and then; None: nobody looks."""
+    company: int = 1
+    """How many pictures of the same kind are asked for at the same time, this one counted: variations of one edit."""
+
+    def __call__(self, share: float) -> None:
+        """As a `Progress`."""
+        self.hear(share)
+
+
+def part_of(progress: Progress, start: float, share: float) -> Progress:
+    """What hears of a part of the work, from `start` on and `share` of the whole, for whoever hears of the whole."""
+
+    def hear(part: float) -> None:
+        progress(start + share * part)
+
+    return replace(progress, hear=hear) if isinstance(progress, Audience) else hear
+
+
+def company_of(progress: Progress) -> int:
+    """How many pictures of the same kind are asked for at the same time."""
+    return progress.company if isinstance(progress, Audience) else 1
 
 
 class Planner(Protocol):
@@ -36,8 +66,9 @@ class Segmenter(Protocol):
     def segment(self, image: Image, box: Box | None, clicks: Sequence[Click] = ()) -> Mask:
         """The (H, W) mask of the thing that fills the box and holds the clicks, in the frame of the whole image.
 
-        box: None, where at least one click includes a point. Nothing is selected outside the box, and every click
-        is obeyed: its pixel is selected if it includes, and not if it excludes. Never empty for the box of a thing.
+        box: None, where at least one click includes a point. Nothing is selected further outside the box than a tenth
+        of its sides, and every click is obeyed: its pixel is selected if it includes, and not if it excludes. Never
+        empty for the box of a thing.
         """
         ...
 
@@ -50,6 +81,24 @@ class Inpainter(Protocol):
         ...
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Brief:
+    """What a painter is asked for."""
+
+    prompt: str
+    """What should be seen there; may be empty."""
+    seed: int
+    """Fixes the result."""
+    strength: float = 1.0
+    """In (0, 1]: how much of what was there is forgotten."""
+    fill: Fill = "grey"
+    """What stands in the hole at first; it only shows where strength is below 1."""
+    reference: Image | None = None
+    """Another picture whose style or thing is meant, for painters that take one."""
+    structure: bool = False
+    """Whether outlines or depth of what was there are kept, by painters that can; of use where `fill` is "keep"."""
+
+
 class Painter(Protocol):
     """Paints what words describe where a mask says."""
 
@@ -58,20 +107,54 @@ class Painter(Protocol):
         """The side of the square, px, that it paints best."""
         ...
 
-    def paint(
-        self,
-        image: Image,
-        mask: Mask,
-        prompt: str,
-        *,
-        seed: int,
-        strength: float = 1.0,
-        fill: Fill = "grey",
-        progress: Progress = ...,
-    ) -> Image:
-        """The (H, W, 3) image with the pixels under the mask made new, the seed fixing the result.
+    def paint(self, image: Image, mask: Mask, brief: Brief, progress: Progress = ...) -> Image:
+        """The (H, W, 3) image with the pixels under the mask made new, as the brief says.
 
         Pixels near the mask may come back slightly off, so the caller composites; pixels far from it are the image's.
-        strength: in (0, 1], how much of what was there is forgotten. prompt: may be empty.
+        """
+        ...
+
+
+@runtime_checkable
+class TakesReference(Protocol):
+    """A painter or illustrator that may be shown a reference."""
+
+    @property
+    def takes_reference(self) -> bool:
+        """Whether a reference changes what it makes."""
+        ...
+
+
+class Illustrator(Protocol):
+    """Makes whole pictures: new ones from words, and others from one that is there."""
+
+    def draw(self, brief: Brief, aspect: float | None = None, progress: Progress = ...) -> Image:
+        """A (h, w, 3) picture of what the brief's prompt says, of the size it draws best.
+
+        aspect: width / height; None: square.
+        """
+        ...
+
+    def redraw(self, image: Image, brief: Brief, progress: Progress = ...) -> Image:
+        """The (H, W, 3) picture made anew; the brief's strength says how little of it is kept."""
+        ...
+
+
+class Follower(Protocol):
+    """Follows an instruction about a picture, without being told where."""
+
+    def follow(
+        self,
+        image: Image,
+        instruction: str,
+        *,
+        seed: int,
+        reference: Image | None = None,
+        progress: Progress = ...,
+    ) -> Image:
+        """The (H, W, 3) picture redrawn as the instruction says, the seed fixing the result.
+
+        Every pixel may differ from the image's, and all may have moved: the caller keeps what was asked for.
+        reference: another picture that the instruction speaks of.
         """
         ...

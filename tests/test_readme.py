@@ -70,4 +70,4 @@ def test_the_example_settings_are_the_defaults(monkeypatch: pytest.MonkeyPatch) 
     for name in [name for name in os.environ if name.startswith("RETOUCH_")]:
         monkeypatch.delenv(name)
     example = tomllib.loads((ROOT / "config.example.toml").read_text("utf-8"))
-    assert example == Settings().model_dump(exclude={"home"})
+    assert example == Settings().model_dump(exclude={"home"}, exclude_none=True)

@@ -10,8 +10,8 @@ import numpy as np
 from engine.data import Image, Mask, Region
 from engine.geometry import grow_box
 from engine.grounding.regions import region_of
-from engine.segmentation.classic import cut
 from engine.segmentation.edges import reduced, sharpen, tidy
+from engine.segmentation.grabcut import cut
 
 _SIDE: Final = 240
 _MISSING: Final = 0.02

@@ -6,18 +6,18 @@ in rucksacks and leaves, so a window counts only as far as other cascades, eyes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import Box, Image, Region
+from engine.data import Box, Image, Mask, Region
 from engine.geometry import clip, grow_box, iou
 from engine.grounding.phrases import Phrase, vocabulary
 from engine.grounding.regions import ranked, region_of
@@ -50,8 +50,15 @@ class Face:
     score: float
 
 
+FindFaces: TypeAlias = Callable[[Image], list[Face]]
+"""Faces of a picture, best first, without overlaps."""
+
+
 class FaceFinder:
     """Finds faces that look at the camera or to a side."""
+
+    def __init__(self, find: FindFaces | None = None) -> None:
+        self._find = find or faces
 
     def serves(self, phrase: Phrase) -> bool:
         """Whether the phrase means faces."""
@@ -59,11 +66,14 @@ class FaceFinder:
 
     def detect(self, image: Image, phrase: str) -> list[Region]:
         """An ellipse for each face."""
-        return ranked(_oval(face.box, face.score, "face", image) for face in faces(image))
+        return ranked(_oval(face.box, face.score, "face", image) for face in self._find(image))
 
 
 class EyeFinder:
     """Finds the eyes of the faces it finds."""
+
+    def __init__(self, find: FindFaces | None = None) -> None:
+        self._find = find or faces
 
     def serves(self, phrase: Phrase) -> bool:
         """Whether the phrase means eyes."""
@@ -74,7 +84,7 @@ class EyeFinder:
         grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
         return ranked(
             _oval(_flattened(eye), 0.8 * face.score, "eye", image)
-            for face in faces(image)
+            for face in self._find(image)
             for eye in _eyes(grey, face.box)
         )
 
@@ -82,8 +92,9 @@ class EyeFinder:
 class PersonFinder:
     """Finds people whose face can be seen, and cuts them out of the box that a body below the face would fill."""
 
-    def __init__(self, segmenter: Segmenter) -> None:
+    def __init__(self, segmenter: Segmenter, find: FindFaces | None = None) -> None:
         self._segmenter = segmenter
+        self._find = find or faces
 
     def serves(self, phrase: Phrase) -> bool:
         """Whether the phrase means people."""
@@ -93,7 +104,7 @@ class PersonFinder:
         """People, at three quarters of their faces' scores: only the face was seen."""
         height, width = image.shape[:2]
         found: list[Region | None] = []
-        for face in faces(image):
+        for face in self._find(image):
             mask = self._segmenter.segment(image, _body(face.box, height, width))
             found.append(region_of(mask, 0.75 * face.score, "person", "face"))
         return ranked(found)
@@ -138,17 +149,22 @@ def _evidence(small: Image, grey: NDArray[np.uint8], box: Box) -> float:
     return 0.35 * agreement + 0.30 * _skin(small, box) + 0.35 * eyes
 
 
+def skin(image: Image) -> Mask:
+    """(H, W): the pixels of skin's chroma, whatever its lightness (Chai and Ngan, 1999)."""
+    chroma = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb), np.uint8)[..., 1:]
+    red, blue = chroma[..., 0], chroma[..., 1]
+    return np.asarray((red > 133) & (red < 175) & (blue > 80) & (blue < 127), np.bool_)
+
+
 def _skin(small: Image, box: Box) -> float:
-    """Share of skin's chroma in the middle of the box (Chai and Ngan, 1999); one half in a picture without colour."""
+    """Share of skin in the middle of the box; one half in a picture without colour."""
     x, y = box.width // 5, box.height // 5
-    inner = small[box.y0 + y : box.y1 - y, box.x0 + x : box.x1 - x]
+    inner = np.ascontiguousarray(small[box.y0 + y : box.y1 - y, box.x0 + x : box.x1 - x])
     if not inner.size:
         return 0.0
-    chroma = np.asarray(cv2.cvtColor(inner, cv2.COLOR_RGB2YCrCb), np.int16)[..., 1:]
-    if np.abs(chroma - 128).mean() < 3:
+    if np.ptp(inner.astype(np.int16), axis=2).mean() < 3:
         return 0.5
-    red, blue = chroma[..., 0], chroma[..., 1]
-    return float(np.mean((red > 133) & (red < 175) & (blue > 80) & (blue < 127)))
+    return float(skin(inner).mean())
 
 
 @lru_cache(maxsize=8)

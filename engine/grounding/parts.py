@@ -1,4 +1,4 @@
-"""Parts of a thing: what lies within it and bears the part's name or colour."""
+"""Parts of a thing: what lies within it and bears the part's name or colour, or is where such a part must be."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Final
 import numpy as np
 
 from engine.data import Box, Image, Region
+from engine.grounding.body import ZONE_OF, body_part
 from engine.grounding.colour_regions import ColourFinder
-from engine.grounding.phrases import Phrase, vocabulary
+from engine.grounding.faces import PERSON_NOUNS, FindFaces, faces
+from engine.grounding.phrases import Phrase, parse, vocabulary
 from engine.grounding.regions import ranked, region_of
 from engine.grounding.things import common
+from engine.grounding.wheels import WHEEL_NOUNS, WHEELED, wheels
 
 ALL_OF_IT: Final = vocabulary("fur feather plumage fleece body")
 """Parts that cover the whole thing."""
@@ -50,6 +53,27 @@ def coloured_parts(image: Image, colours: ColourFinder, phrase: Phrase, wholes: 
             if np.count_nonzero(inside) >= _WITHIN * patch.area:
                 found.append(region_of(inside, patch.score, patch.label, patch.source, origin=whole.box))
     return ranked(found)
+
+
+def built_in(image: Image, noun: str, wholes: Sequence[Region], find: FindFaces = faces) -> list[Region]:
+    """Parts that every thing of a kind has in its place: garments and limbs of people, wheels of vehicles; best first.
+
+    wholes: with masks. Empty where the kind has no such part, or it cannot be told where it is.
+    """
+    found: list[Region | None] = []
+    if noun in ZONE_OF:
+        people = [whole for whole in wholes if parse(whole.label).noun in PERSON_NOUNS]
+        seen = find(image) if people else []
+        found.extend(body_part(image, noun, person, seen) for person in people)
+    elif noun in WHEEL_NOUNS:
+        for whole in wholes:
+            found.extend(wheels(image, whole) if whole.label in WHEELED else ())
+    return ranked(found)
+
+
+def is_worn(noun: str) -> bool:
+    """Whether people have a part or a garment of that name in a place of its own."""
+    return noun in ZONE_OF
 
 
 def as_part(whole: Region, label: str) -> Region:

@@ -12,23 +12,25 @@ import numpy as np
 from engine.colours import BASIC, Colour, colour_of, likeness
 from engine.data import Box, Image, Located, Notice, Region
 from engine.errors import NotGrounded
+from engine.grounding.areas import AreaFinder
 from engine.grounding.choose import choose, lies
 from engine.grounding.colour_regions import ColourFinder, ShapeFinder
 from engine.grounding.completion import completed
-from engine.grounding.faces import EyeFinder, FaceFinder, PersonFinder
+from engine.grounding.faces import EyeFinder, FaceFinder, FindFaces, PersonFinder, faces
 from engine.grounding.lettering import TextFinder
-from engine.grounding.parts import ALL_OF_IT, as_part, coloured_parts, within
+from engine.grounding.parts import ALL_OF_IT, as_part, built_in, coloured_parts, is_worn, within
 from engine.grounding.patchwork import gathered, prominent
-from engine.grounding.phrases import Phrase, parse, vocabulary
+from engine.grounding.phrases import ARTICLES, Phrase, parse, vocabulary
 from engine.grounding.regions import region_of
 from engine.grounding.scenery import GreeneryFinder, SkyFinder, WholeFinder
 from engine.grounding.shapes import SHAPES
-from engine.grounding.subject import BackgroundFinder, Stage, SubjectFinder, main_subject
+from engine.grounding.subject import BackgroundFinder, Salient, Stage, SubjectFinder
 from engine.grounding.things import RIDES, Things, cast_of, common, loosened, noticed, touching
 from engine.grounding.wishes import Wish, noun_phrase, wish_of
 from engine.operations import Target
 from engine.protocols import Detector, Segmenter
 from engine.segmentation.classic import ClassicSegmenter
+from engine.segmentation.clues import Feeler
 from engine.segmentation.edges import reduced
 
 _NEVER_MAIN: Final = vocabulary(
@@ -43,6 +45,8 @@ _NEVER_MAIN: Final = vocabulary(
 """Parts and surroundings: a picture's main subject is never called one of these."""
 _ASKED: Final = 9
 """Candidates that a question can offer."""
+_WEARERS: Final = 4
+"""People whose clothes are looked at when nobody says whose are meant."""
 _OWNED: Final = re.compile(r"\b(?:its|his|her|their)\b")
 _CLEAR: Final = 0.2
 """How clearly a main subject must stand out to stand in for an unknown noun."""
@@ -53,6 +57,8 @@ _UNMISTAKABLE: Final = vocabulary(
     giraffe"""
 )
 """Labels whose bearers nobody calls by a word that the detectors do not know."""
+_OUTDONE: Final = (PersonFinder, ColourFinder, ShapeFinder)
+"""Finders that know less of their nouns than a detector that can look for anything."""
 
 
 class _Finder(Detector, Protocol):
@@ -64,16 +70,29 @@ class _Finder(Detector, Protocol):
 class Grounder:
     """Finds what a target means, with no weights at all, or with the detectors that are plugged in asked first."""
 
-    def __init__(self, detectors: Sequence[Detector] = (), segmenter: Segmenter | None = None) -> None:
-        """detectors: asked in turn, before the weightless ones; boxes without masks are cut out by `segmenter`."""
+    def __init__(
+        self,
+        detectors: Sequence[Detector] = (),
+        segmenter: Segmenter | None = None,
+        salient: Salient | None = None,
+        find_faces: FindFaces = faces,
+    ) -> None:
+        """detectors: asked in turn, before the weightless ones; boxes without masks are cut out by `segmenter`.
+
+        salient: tells the main subject; None: colours do.
+        """
         self._things = Things(detectors)
-        self._segmenter = segmenter or ClassicSegmenter()
-        self._stage = Stage(self._things, self._segmenter)
+        feeler = next((detector for detector in detectors if isinstance(detector, Feeler)), None)
+        self._segmenter = segmenter or ClassicSegmenter(feeler.cells if feeler else None)
+        self._stage = Stage(self._things, self._segmenter, salient)
+        self._areas = AreaFinder(self._segmenter)
         self._colours = ColourFinder()
-        self._people = PersonFinder(self._segmenter)
+        self._find_faces = find_faces
+        self._people = PersonFinder(self._segmenter, find_faces)
         self._finders: tuple[_Finder, ...] = (
-            WholeFinder(), TextFinder(), SkyFinder(), BackgroundFinder(self._stage), FaceFinder(), EyeFinder(),
-            self._people, SubjectFinder(self._stage), GreeneryFinder(), self._colours, ShapeFinder(self._colours),
+            WholeFinder(), TextFinder(), SkyFinder(), BackgroundFinder(self._stage), FaceFinder(find_faces),
+            EyeFinder(find_faces), self._people, SubjectFinder(self._stage), GreeneryFinder(), self._colours,
+            ShapeFinder(self._colours),
         )  # fmt: skip
 
     def locate(self, image: Image, target: Target) -> Located:
@@ -88,6 +107,8 @@ class Grounder:
         wish = wish_of(target)
         if wish.excluded is not None:
             return self._all_but(image, wish.excluded)
+        if (area := self._areas.find(image, target)) is not None:
+            return Located((area,), (area,))
         parts = self._conjuncts(target.phrase or "")
         if len(parts) > 1:
             return self._together(image, target, parts)
@@ -123,10 +144,17 @@ class Grounder:
         wholes = self._wholes(image, target)
         if wholes:
             return self._parts(image, asked, phrase, wholes), ()
-        found = self._things.find(image, asked)
-        if found:
-            return self._tinted(image, asked, found, phrase), ()
+
+        def shown(found: list[Region]) -> list[Region]:
+            return _of_colour(image, found, phrase.colours)
+
+        words, seek = noun_phrase(target), self._sought(phrase)
+        found = self._things.find(image, words, lambda found: len(shown(found)) >= _needed(wish), seek=seek)
+        if shown(found):
+            return shown(found), ()
         known = self._things.knows(asked)
+        if found and known:
+            raise NotGrounded(asked, found[0].score, tuple(dict.fromkeys(region.label for region in found)))
         for finder in self._finders:
             if not finder.serves(phrase):
                 continue
@@ -134,16 +162,28 @@ class Grounder:
             if found:
                 return found, ()
             known = known or finder is not self._people
+        if not seek and phrase.noun and (late := shown(self._things.find(image, words))):
+            return late, ()
         if known:
             raise NotGrounded(asked, 0.0, _instead(image, phrase) or self._things.labels(image))
+        if worn := shown(self._worn(image, phrase)):
+            return worn, ()
         return self._guess(image, target, phrase, wish)
 
-    def _tinted(self, image: Image, asked: str, found: list[Region], phrase: Phrase) -> list[Region]:
-        """The things of the noun that show its colour. Raises: NotGrounded where none does."""
-        tinted = _of_colour(image, found, phrase.colours)
-        if not tinted:
-            raise NotGrounded(asked, found[0].score, tuple(dict.fromkeys(region.label for region in found)))
-        return tinted
+    def _worn(self, image: Image, phrase: Phrase) -> list[Region]:
+        """What the people who catch the eye have of that name, for "his shirt" and "the hat"."""
+        if not is_worn(phrase.noun) or self._things.can_seek:
+            return []
+        people = self._things.find(image, "person", seek=False) or self._people.detect(image, "person")
+        prominent_people = noticed(people, *image.shape[:2])[:_WEARERS]
+        return built_in(
+            image, phrase.noun, [self._masked(image, person) for person in prominent_people], self._find_faces
+        )
+
+    def _sought(self, phrase: Phrase) -> bool:
+        """Whether detectors that can look for anything go first: not where a finder of its own does better."""
+        mine = (finder for finder in self._finders if not isinstance(finder, _OUTDONE))
+        return bool(phrase.noun) and not any(finder.serves(phrase) for finder in mine)
 
     def _asked(self, finder: _Finder, image: Image, asked: str, phrase: Phrase) -> list[Region]:
         if finder is self._colours:
@@ -169,12 +209,23 @@ class Grounder:
         """The parts of that name in the wholes. Raises: NotGrounded; the whole never stands in for a part."""
         if phrase.noun in ALL_OF_IT:
             return [as_part(whole, phrase.noun) for whole in wholes]
-        found = within(_of_colour(image, self._things.find(image, asked), phrase.colours), wholes)
+
+        def fitting(found: list[Region]) -> list[Region]:
+            return within(_of_colour(image, found, phrase.colours), wholes)
+
+        boxes, seek = [whole.box for whole in wholes], self._sought(phrase)
+        found = fitting(self._things.find(image, asked, seek=False))
+        if not found and seek:
+            found = fitting(self._things.look_in(image, asked, boxes))
         if not found and phrase.colours:
             found = coloured_parts(image, self._colours, phrase, wholes)
+        if not found:
+            found = _of_colour(image, built_in(image, phrase.noun, wholes, self._find_faces), phrase.colours)
         for finder in self._finders:
             if not found and not phrase.colours and finder.serves(phrase):
                 found = within(finder.detect(image, asked), wholes)
+        if not found and not seek:
+            found = fitting(self._things.look_in(image, asked, boxes))
         if not found:
             raise NotGrounded(asked, 0.0, tuple(dict.fromkeys(whole.label for whole in wholes)))
         return found
@@ -191,18 +242,24 @@ class Grounder:
         named = cast_of(self._things.see(image), *image.shape[:2])
         if any(region.label in _UNMISTAKABLE for region in named):
             raise NotGrounded(asked, 0.0, self._things.labels(image))
-        subject = main_subject(image)
+        subject = self._stage.outstanding(image)
         region = region_of(subject.mask, 0.5 * subject.score, "main subject", "subject")
         if region is None or subject.score < _CLEAR:
             raise NotGrounded(asked, 0.5 * subject.score)
         if not all(lies(region, side, *image.shape[:2]) for side in wish.sides - {"front", "back"}):
             raise NotGrounded(asked, 0.5 * subject.score, ("main subject",))
+        if not self._things.may_be(image, noun_phrase(target), region.box):
+            raise NotGrounded(asked, 0.5 * subject.score, self._things.labels(image))
         return [region], (Notice("main_subject", asked),)
 
     def _conjuncts(self, words: str) -> list[str]:
-        """The things that a phrase lists, where the detectors know each: "the rider and his horse"."""
+        """The things that a phrase lists, where the detectors know each: "the rider and his horse".
+
+        Those that can look for anything need an article to tell "lamp post and the bench" from "salt and pepper mill".
+        """
         parts = [part.strip() for part in re.split(r",? and |, | & ", words) if part.strip()]
-        return parts if all(self._things.knows(part) for part in parts) else [words]
+        told = self._things.can_seek and all(part.split()[0].lower() in ARTICLES for part in parts[1:])
+        return parts if told or all(self._things.knows(part) for part in parts) else [words]
 
     def _together(self, image: Image, target: Target, parts: list[str]) -> Located:
         """Several things as one region: the surest of them, and of each other kind those that the words choose.
@@ -298,6 +355,13 @@ class Grounder:
         box = loosened(region.box, *image.shape[:2])
         mask = self._segmenter.segment(image, box)
         return region_of(mask, region.score, region.label, region.source) or region
+
+
+def _needed(wish: Wish) -> int:
+    """How many candidates it takes for the words to choose among them."""
+    if wish.count is not None:
+        return wish.count
+    return 2 if wish.many else abs(wish.order or 1)
 
 
 def _rounded(image: Image, located: Located) -> Located:

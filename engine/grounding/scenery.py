@@ -12,8 +12,8 @@ from engine.data import Alpha, Box, Image, Mask, Region
 from engine.grounding.cells import Cells, Floats, cells_of, steps
 from engine.grounding.phrases import Phrase, vocabulary
 from engine.grounding.regions import ranked, region_of
-from engine.segmentation.classic import cut
 from engine.segmentation.edges import reduced, sharpen, tidy
+from engine.segmentation.grabcut import cut
 
 WHOLE_NOUNS: Final = vocabulary("picture photo image photograph everything scene all pic shot whole frame snapshot")
 SKY_NOUNS: Final = vocabulary("sky heaven skies")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import cv2
 import numpy as np
@@ -14,12 +15,19 @@ from engine.grounding.regions import region_of
 from engine.grounding.saliency import saliency
 from engine.grounding.things import Things, cast_of, loosened
 from engine.protocols import Segmenter
-from engine.segmentation.classic import cut
 from engine.segmentation.edges import reduced, sharpen, tidy
+from engine.segmentation.grabcut import cut
 
 SUBJECT_NOUNS: Final = VAGUE | vocabulary("subject foreground focus figure it")
 BACKGROUND_NOUNS: Final = vocabulary("background backdrop surrounding surroundings setting scenery")
 _SIDE: Final = 320
+_HARDLY: Final = 0.25
+"""Score below which there is hardly a subject."""
+_COVERED: Final = 0.2
+"""Share of a thing's box from which a mask is of that thing too: who stretches out his arms fills little of his box."""
+_AGREED: Final = 0.6
+"""Of what a picture seems to be about, by sureness and area: a mask of so much of it is of its subject (39 of 47 DAVIS
+frames with the masks that people drew; the rest are crowds around a dancer, and parked motorcycles)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,19 +40,40 @@ class Subject:
     """How clearly it stands out, in [0, 1]: above 0.5 few would choose another, below 0.25 there is hardly one."""
 
 
-class Stage:
-    """Tells the main subject of a picture: from what is recognised in it where something is, else by salience."""
+class Salient(Protocol):
+    """A network that tells what stands out of a picture."""
 
-    def __init__(self, things: Things, segmenter: Segmenter) -> None:
-        self._things, self._segmenter = things, segmenter
+    def subject(self, image: Image) -> Subject:
+        """The main subject; empty, with score 0, where nothing stands out."""
+        ...
+
+
+class Stage:
+    """Tells the main subject of a picture: what is recognised in it and what stands out have to agree.
+
+    With a network for salience, its mask is the subject wherever it covers most of what the picture seems to be about,
+    for it knows outlines, and things that have no name; else what is recognised is cut out, thing by thing.
+    """
+
+    def __init__(self, things: Things, segmenter: Segmenter, salient: Salient | None = None) -> None:
+        """salient: None: what stands out is told by colours, and only where nothing is recognised."""
+        self._things, self._segmenter, self._salient = things, segmenter, salient
 
     def subject(self, image: Image) -> Subject:
         """The things the picture is about, cut out together; the same picture always gives the same mask."""
         cast = cast_of(self._things.see(image), *image.shape[:2])
         if not cast:
-            return main_subject(image)
+            return self.outstanding(image)
+        if self._salient is not None:
+            found = self._salient.subject(image)
+            if _agree(found, cast):
+                return Subject(found.mask, max(found.score, *(region.score for region in cast)))
         masks = [self._segmenter.segment(image, loosened(region.box, *image.shape[:2])) for region in cast]
         return Subject(np.logical_or.reduce(masks), max(region.score for region in cast))
+
+    def outstanding(self, image: Image) -> Subject:
+        """What stands out, whether it is recognised or not."""
+        return main_subject(image) if self._salient is None else self._salient.subject(image)
 
 
 class SubjectFinder:
@@ -81,6 +110,14 @@ class BackgroundFinder:
         return [region] if region else []
 
 
+def _agree(subject: Subject, cast: Sequence[Region]) -> bool:
+    """Whether the subject is clear, and most of the cast is in it."""
+    weights = [region.score * region.box.area for region in cast]
+    covered = [float(subject.mask[region.box.slices].mean()) >= _COVERED for region in cast]
+    agreed = sum(weight for weight, inside in zip(weights, covered, strict=True) if inside)
+    return subject.score >= _HARDLY and agreed >= _AGREED * sum(weights)
+
+
 def main_subject(image: Image) -> Subject:
     """What stands out of the picture, cut along its edges; the same picture always gives the same mask.
 
@@ -90,7 +127,7 @@ def main_subject(image: Image) -> Subject:
     height, width = small.shape[:2]
     salient = np.asarray(cv2.resize(saliency(image), (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     coarse = _cut(small, salient)
-    score = _clarity(salient, coarse)
+    score = clarity(salient, coarse)
     return Subject(sharpen(image, coarse), score)
 
 
@@ -118,8 +155,11 @@ def _salient_pieces(mask: Mask, salient: Alpha) -> Mask:
     return (weight >= 0.15 * max(float(weight.max()), 1e-6))[pieces]
 
 
-def _clarity(salient: Alpha, mask: Mask) -> float:
-    """Salience inside less outside, less for a subject that fills the picture or runs along its border."""
+def clarity(salient: Alpha, mask: Mask) -> float:
+    """How clearly a subject stands out, in [0, 1]: less where it fills the picture or runs along its border.
+
+    salient: (h, w) in [0, 1], of which the mask's inside is weighed against its outside.
+    """
     share = float(mask.mean())
     if not 0 < share < 1:
         return 0.0

@@ -15,14 +15,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import onnx_edge
 from engine.data import Box, Image, Region
+from engine.errors import UnusableModel
+from engine.geometry import iou
+from engine.grounding.second_look import closer, turned
+from engine.onnx_edge import Session
 
 PADDING = 114
 STRIDES = (8, 16, 32)
 MINIMUM_SCORE = 0.25
 OVERLAP = 0.45
 """Intersection over union from which two boxes of one class are one thing (the value of the paper's demo)."""
-
+_RIVALLED = 0.6
+"""Of the score of another thing seen in the same place: what has less is that thing, misread."""
+_PLACE = 0.6
+"""Intersection over union from which boxes of different names are in the same place."""
+_LEAST = 200
+"""px of the shorter side: nothing in a smaller picture is too small for one glance."""
+_VIEWS = 8
+"""Answers kept, 3 MB each with the view they are for: a picture's whole, its quarters and its turns."""
 _HANGERS = frozenset({"toy", "toys", "animal", "animals", "doll", "dolls"})
 Rows = NDArray[np.float32]
 
@@ -62,17 +74,27 @@ def classes_of(phrase: str) -> frozenset[int]:
 def kin_of(phrase: str) -> frozenset[int]:
     """The classes for which it takes an animal it was never taught: a camel shows as a horse, a goat as a bear."""
     word = phrase.lower().split()[-1:]
-    if not word or word[0] not in _untaught():
+    if not word or word[0] not in _words_under("untaught_animals"):
         return frozenset()
     return classes_by_word()["animal"]
 
 
+def _tumbles(phrase: str) -> bool:
+    """Whether the phrase means someone who is not upright."""
+    return not _words_under("tumblers").isdisjoint(phrase.lower().replace("-", " ").split())
+
+
+@cache
+def _everything() -> frozenset[int]:
+    return frozenset(range(len(class_names())))
+
+
 class YoloxDetector:
-    """Detector over a YOLOX graph; thread-safe, loaded at its first use; the last picture's answer is remembered."""
+    """Detector over a YOLOX graph; thread-safe, loaded at its first use; the last picture's answers are remembered."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._last: tuple[NDArray[np.float32], Rows] | None = None
+        self._recent: tuple[tuple[NDArray[np.float32], Rows], ...] = ()
 
     def knows(self, phrase: str) -> bool:
         """Whether the phrase names one of its classes."""
@@ -81,37 +103,79 @@ class YoloxDetector:
     def detect(self, image: Image, phrase: str) -> list[Region]:
         """Boxes of the phrase's classes, best first; empty for other nouns.
 
-        For an animal it was never taught, those of any animal where its nearest class shows nothing.
+        For an animal it was never taught, those of any animal where its nearest class shows nothing. Who turns upside
+        down by trade is also looked for in the turned picture; what a glance at the whole misses, in its quarters.
         """
-        return self._boxes(image, classes_of(phrase)) or self._boxes(image, kin_of(phrase))
+        classes = classes_of(phrase)
+        if not classes:
+            return self._boxes(image, kin_of(phrase))
+        person = classes_by_word()["person"]
+        upended = (
+            turned(image, lambda view: self._boxes(view, person)) if _tumbles(phrase) and person <= classes else []
+        )
+        return upended or self._boxes(image, classes) or self._closer(image, classes)
 
     def see(self, image: Image) -> list[Region]:
         """Boxes of everything it knows, best first."""
-        return self._boxes(image, frozenset(range(len(class_names()))))
+        return self._boxes(image, _everything())
+
+    def cells(self, image: Image) -> NDArray[np.float32]:
+        """(rows, columns, 85): what each cell of 8 px of the letterboxed picture answers, on a grid that covers it.
+
+        Where the box it sees has its middle and how large it is, and the logits of objectness and of every class.
+        """
+        session = onnx_edge.session(self._path)
+        side = _side(session)
+        blob, scale = letterbox(image, side)
+        count = side // STRIDES[0]
+        answers = self._rows(session, blob, side)[: count * count].reshape(count, count, -1).copy()
+        answers[..., :2] /= side
+        answers[..., 2:4] = np.log(answers[..., 2:4])
+        chance = np.clip(answers[..., 4:], 1e-4, 1 - 1e-4)
+        answers[..., 4:] = np.log(chance / (1 - chance))
+        rows, columns = (max(1, round(length * scale / STRIDES[0])) for length in image.shape[:2])
+        return np.ascontiguousarray(answers[:rows, :columns])
+
+    def _closer(self, image: Image, classes: frozenset[int]) -> list[Region]:
+        if min(image.shape[:2]) < _LEAST:
+            return []
+        seen = self.see(image)
+        return closer(image, lambda tile: self._boxes(tile, classes), seen)
 
     def _boxes(self, image: Image, classes: frozenset[int]) -> list[Region]:
         if not classes:
             return []
-        session = _session(self._path)
-        side = int(session.get_inputs()[0].shape[2])
+        session = onnx_edge.session(self._path)
+        side = _side(session)
         blob, scale = letterbox(image, side)
-        return regions(self._rows(session, blob, side), classes, scale, image.shape[0], image.shape[1])
+        rows, shape = self._rows(session, blob, side), image.shape[:2]
+        found = regions(rows, classes, scale, *shape)
+        rivals = regions(rows, _everything() - classes, scale, *shape) if found else []
+        return [region for region in found if not any(_is_rather(region, rival) for rival in rivals)]
 
-    def _rows(self, session: Any, blob: NDArray[np.float32], side: int) -> Rows:
-        last = self._last
-        if last is not None and np.array_equal(last[0], blob):
-            return last[1]
-        (output,) = session.run(None, {session.get_inputs()[0].name: blob})
+    def _rows(self, session: Session, blob: NDArray[np.float32], side: int) -> Rows:
+        kept = self._recent
+        for known, rows in kept:
+            if np.array_equal(known, blob):
+                return rows
+        (output,) = session.run({next(iter(session.inputs)): blob}).values()
         rows = decode_grid(output[0], side)
-        self._last = (blob, rows)
+        self._recent = ((blob, rows), *kept)[:_VIEWS]
         return rows
 
 
-@cache
-def _session(path: Path) -> Any:
-    import onnxruntime
+def _is_rather(region: Region, rival: Region) -> bool:
+    return region.score < _RIVALLED * rival.score and iou(region.box, rival.box) > _PLACE
 
-    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+
+def _side(session: Session) -> int:
+    """Of the square it looks at, px. Raises: UnusableModel for a graph that is no such detector."""
+    shapes = [port.shape for port in session.inputs.values()]
+    if len(shapes) == 1 and len(shapes[0]) == 4 and len(session.outputs) == 1:
+        side = shapes[0][2]
+        if side is not None and side == shapes[0][3] and side % max(STRIDES) == 0:
+            return side
+    raise UnusableModel(session.name, "a YOLOX detector")
 
 
 def letterbox(image: Image, side: int) -> tuple[NDArray[np.float32], float]:
@@ -142,6 +206,8 @@ def decode_grid(output: Rows, side: int) -> Rows:
 def regions(rows: Rows, classes: frozenset[int], scale: float, height: int, width: int) -> list[Region]:
     """What the rows see of the classes, in px of the (height, width) picture, best first."""
     columns = sorted(classes)
+    if not columns:
+        return []
     scores = rows[:, 4:5] * rows[:, 5:][:, columns]
     best = scores.argmax(axis=1)
     confidence = scores[np.arange(len(rows)), best]
@@ -175,8 +241,9 @@ def _vocabulary() -> list[dict[str, Any]]:
 
 
 @cache
-def _untaught() -> frozenset[str]:
-    words: list[str] = tomllib.loads(Path(__file__).with_name("coco.toml").read_text("utf-8"))["untaught_animals"]
+def _words_under(key: str) -> frozenset[str]:
+    """The words of a list of the vocabulary's file, singular and plural."""
+    words: list[str] = tomllib.loads(Path(__file__).with_name("coco.toml").read_text("utf-8"))[key]
     return frozenset(form for word in words for form in (word, *_plurals(word)))
 
 

@@ -24,20 +24,22 @@ CONTEXT = 0.1
 def retouch(scene: Scene, region: Mask | None, tool: Tool) -> Step:
     """The tool's result inside the region, feathered; everywhere without a region.
 
-    A mask the author gave is never passed: the feather lies inside it. Around a region found from words the feather
-    lies outside, so that no rim of the old look stays.
+    A mask or an area that the author gave is never passed: the feather lies inside it, or is the one that they drew.
+    Around a thing found from words the feather lies outside, so that no rim of the old look stays.
     """
     if region is None:
         everything = np.ones(scene.picture.rgb.shape[:2], np.bool_)
         with scene.clock("edit"):
             edited = tool(scene.picture.rgb, everything)
         return Step(replace(scene.picture, rgb=edited), changed=None)
-    window = window_of(region)
-    inside = region[window.slices]
+    drawn = scene.weights_of(region)
+    support = region if drawn is None else drawn > 0
+    window = window_of(support)
+    inside = support[window.slices]
     with scene.clock("edit"):
         edited = tool(np.ascontiguousarray(scene.picture.rgb[window.slices]), inside)
     with scene.clock("composite"):
-        alpha = _weights(inside, given=scene.mask is not None)
+        alpha = _weights(inside, scene.softness, given=scene.is_outlined) if drawn is None else drawn[window.slices]
         return put_back(scene.picture, window, edited, alpha, region)
 
 
@@ -58,9 +60,10 @@ def put_back(picture: Picture, window: Box, edited: Image, alpha: Alpha, target:
     return Step(replace(picture, rgb=rgb), changed=changed, target=target)
 
 
-def _weights(inside: Mask, *, given: bool) -> Alpha:
+def _weights(inside: Mask, softness: int, *, given: bool) -> Alpha:
+    """Weights of the region; a softer border than usual rises further inwards, never further out."""
     border = _border(inside)
-    return feather_inside(inside if given else grow(inside, border + 1), border)
+    return feather_inside(inside if given else grow(inside, border + 1), border + softness)
 
 
 def _border(inside: Mask) -> int:

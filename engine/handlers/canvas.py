@@ -62,7 +62,12 @@ def apply_resize(operation: Resize, scene: Scene) -> Step:
 
 
 def apply_upscale(operation: Upscale, scene: Scene) -> Step:
-    """More pixels, sharpened; new detail would need a model, and the notice says so."""
+    """More pixels: with new detail by a model, else sharpened, and the notice says so."""
+    upscaler = scene.specialists.upscaler
+    if upscaler is not None and scene.backend is None:
+        with scene.clock("edit"):
+            picture = upscaler.upscale(scene.picture, operation.scale, scene.progress)
+        return Step(picture, changed=None, offset=None, backend="upscaler")
     with scene.clock("edit"):
         picture = upscale(scene.picture, operation.scale)
     return Step(picture, changed=None, offset=None, notices=(Notice("upscaled_without_model"),))

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from engine.composite import paste_opacity
-from engine.data import Image, Mask
-from engine.errors import BackendMissing, MaskEmpty, ModelMissing
+from engine.data import Image, Mask, Picture
+from engine.errors import BackendMissing, BadOption, ImageTooLarge, MaskEmpty, ModelMissing
 from engine.geometry import bounding_box, grow_box
 from engine.handlers.blend import put_back
+from engine.handlers.instruct import UNUSED, apply_instructed, suits_instruction
 from engine.handlers.placing import place_for
+from engine.inpainting.diffusion.instruction import frame_of
+from engine.inpainting.diffusion.passes import paint_sharply
+from engine.inpainting.diffusion.prompts import with_medium
 from engine.inpainting.diffusion.settings import MANNERS, SPARE, Manner, Reach, reach_of
+from engine.inpainting.diffusion.window import GREY, MULTIPLE, resized
 from engine.masks import feather, grow
 from engine.operations import Add, Alter, Background, Generate, Replace, Style, Target
-from engine.protocols import Painter
+from engine.protocols import Brief, Illustrator, Painter, TakesReference
 from engine.scene import Scene, Step
+from engine.tools.aspects import aspect_ratio
 from engine.tools.background import replace_background
 
 Invention: TypeAlias = Add | Alter | Background | Generate | Replace | Style
 
 BACKEND = "diffusion"
+LONGEST: Final = 4.0
+"""The most extreme aspect that is drawn: beyond it models repeat themselves (SDXL's training buckets end there)."""
+LARGEST: Final = 50_000_000
+"""Pixels of a new picture, at most."""
 
 
 def apply_generative(operation: Invention, scene: Scene) -> Step:
@@ -30,7 +40,18 @@ def apply_generative(operation: Invention, scene: Scene) -> Step:
 
     Raises: BackendMissing, BackendFailed, and whatever finding the place raises.
     """
-    painter = painter_of(scene, f"painting “{operation.prompt}”")
+    if isinstance(operation, Generate):
+        return _new_picture(operation, scene)
+    if suits_instruction(operation, scene) and scene.has_follower():
+        return apply_instructed(operation, scene)
+    if (everything := _everything_anew(operation, scene)) is not None:
+        return everything
+    try:
+        painter = painter_of(scene, f"painting “{operation.prompt}”")
+    except BackendMissing:
+        if scene.backend is not None or not scene.has_follower():
+            raise
+        return apply_instructed(operation, scene)
     match operation:
         case Replace():
             region = scene.must_find(operation.target, "What should be replaced?")
@@ -40,14 +61,74 @@ def apply_generative(operation: Invention, scene: Scene) -> Step:
             region = scene.where(operation.target)
         case Background():
             return _new_background(operation, scene, painter)
-        case Generate():
-            region = None
     manner = MANNERS[operation.kind]
     if region is None:
         everything = np.ones(scene.picture.rgb.shape[:2], np.bool_)
         painted = paint(scene, painter, scene.picture.rgb, everything, prompt_of(operation), manner)
         return Step(replace(scene.picture, rgb=painted), changed=None, backend=BACKEND)
     return paint_region(scene, painter, region, prompt_of(operation), manner)
+
+
+def _everything_anew(operation: Invention, scene: Scene) -> Step | None:
+    """The whole picture made anew where that is meant and a model for it is there; None: another has to do it."""
+    if not isinstance(operation, Alter | Style) or operation.target is not None or scene.mask is not None:
+        return None
+    illustrator = _illustrator_of(scene)
+    if illustrator is None:
+        return None
+    brief = brief_of(scene, illustrator, operation.prompt, MANNERS[operation.kind])
+    with scene.clock("edit"):
+        redrawn = illustrator.redraw(scene.picture.rgb, brief, scene.progress)
+    return Step(replace(scene.picture, rgb=redrawn), changed=None, backend=BACKEND)
+
+
+def _new_picture(operation: Generate, scene: Scene) -> Step:
+    """A picture of its own size from the prompt alone; nothing of the one before is left.
+
+    Raises: BackendMissing, BackendFailed, BadOption for a shape that cannot be, ImageTooLarge.
+    """
+    aspect = _aspect(operation)
+    illustrator, manner = _illustrator_of(scene), MANNERS["generate"]
+    if illustrator is not None:
+        with scene.clock("edit"):
+            drawn = illustrator.draw(brief_of(scene, illustrator, operation.prompt, manner), aspect, scene.progress)
+    else:
+        painter = painter_of(scene, f"drawing “{operation.prompt}”")
+        rows, columns = frame_of(1000, round(1000 * aspect), painter.side, MULTIPLE)
+        blank = np.full((rows, columns, 3), GREY, np.uint8)
+        drawn = paint(scene, painter, blank, np.ones((rows, columns), np.bool_), operation.prompt, manner)
+    width, height = operation.width, operation.height
+    if width or height:
+        drawn = resized(drawn, height or round((width or 0) / aspect), width or round((height or 0) * aspect))
+    return Step(Picture(drawn), changed=None, offset=None, backend=BACKEND)
+
+
+def _aspect(operation: Generate) -> float:
+    """Width / height of the new picture. Raises: BadOption, ImageTooLarge."""
+    width, height = operation.width, operation.height
+    for name, px in (("width", width), ("height", height)):
+        if px is not None and px < 1:
+            raise BadOption(name, px, "a number of pixels")
+    ratio = width / height if width and height else aspect_ratio(operation.aspect) if operation.aspect else 1.0
+    if not 1 / LONGEST <= ratio <= LONGEST:
+        raise BadOption("aspect", f"{ratio:.3g}", f"1:{LONGEST:g} to {LONGEST:g}:1")
+    pixels = (width or 0) ** 2 / ratio if width else (height or 0) ** 2 * ratio
+    if pixels > LARGEST:
+        raise ImageTooLarge(int(pixels), LARGEST)
+    return ratio
+
+
+def _illustrator_of(scene: Scene) -> Illustrator | None:
+    """The scene's model for whole pictures, loaded; None: there is none, or another backend was asked for by name."""
+    if scene.backend not in (None, BACKEND):
+        return None
+    try:
+        with scene.clock("load"):
+            return scene.illustrator()
+    except ModelMissing:
+        raise
+    except BackendMissing:
+        return None
 
 
 def painter_of(scene: Scene, need: str) -> Painter:
@@ -64,17 +145,21 @@ def painter_of(scene: Scene, need: str) -> Painter:
 
 
 def paint(scene: Scene, painter: Painter, image: Image, hole: Mask, prompt: str, manner: Manner) -> Image:
-    """The image with the hole painted in that manner, by the scene's seed."""
+    """The image with the hole painted in that manner, by the scene's seed and after its reference."""
     with scene.clock("edit"):
-        return painter.paint(
-            image,
-            hole,
-            prompt,
-            seed=scene.seed,
-            strength=manner.strength,
-            fill=manner.fill,
-            progress=scene.progress,
-        )
+        return paint_sharply(painter, image, hole, brief_of(scene, painter, prompt, manner), scene.progress)
+
+
+def brief_of(scene: Scene, artist: Painter | Illustrator, prompt: str, manner: Manner) -> Brief:
+    """What the scene asks of a model; the author hears of a reference that it cannot use."""
+    reference = scene.reference.rgb if scene.reference else None
+    if reference is not None and not (isinstance(artist, TakesReference) and artist.takes_reference):
+        reference = None
+        if UNUSED not in scene.notices:
+            scene.notices.append(UNUSED)
+    if manner.fitting:
+        prompt = with_medium(prompt, scene.picture.rgb)
+    return Brief(prompt, scene.seed, manner.strength, manner.fill, reference, structure=manner.structured)
 
 
 def prompt_of(operation: Invention) -> str:
@@ -96,8 +181,13 @@ def paint_region(scene: Scene, painter: Painter, region: Mask, prompt: str, mann
     if box is None:
         raise MaskEmpty
     reach = reach_of(manner, box)
+    reach = reach._replace(feather=reach.feather + scene.softness)
     hole = grow(region, reach.grow + reach.feather + SPARE)
-    painted = paint(scene, painter, scene.picture.rgb, hole, prompt, manner)
+    start = scene.picture.rgb
+    if manner.emptied:
+        with scene.clock("edit"):
+            start = scene.eraser.inpaint(start, hole, scene.seed)
+    painted = paint(scene, painter, start, hole, prompt, manner)
     with scene.clock("composite"):
         window = grow_box(box, reach.grow + reach.feather, *region.shape)
         alpha = np.ascontiguousarray(soft(region, reach)[window.slices])

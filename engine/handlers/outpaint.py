@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,22 +10,22 @@ import numpy as np
 from engine.composite import paste
 from engine.data import Alpha, Box, Image, Mask, Offset, Picture
 from engine.errors import BadOption, ImageTooLarge
-from engine.geometry import bounding_box
 from engine.handlers.blend import put_back
-from engine.handlers.generate import BACKEND, paint, painter_of
-from engine.inpainting.diffusion.settings import EXPANSION, MANNERS, OVERLAP
-from engine.inpainting.diffusion.window import window_for
-from engine.masks import feather, grow
+from engine.handlers.generate import BACKEND, brief_of, painter_of
+from engine.inpainting.diffusion.passes import in_passes, refined
+from engine.inpainting.diffusion.settings import EXPANSION, MANNERS, OVERLAP, SEAM
+from engine.inpainting.diffusion.strips import in_strips
+from engine.masks import feather_inside
 from engine.operations import Expand
-from engine.protocols import Painter
+from engine.protocols import Brief, Painter, Progress, part_of
 from engine.scene import Scene, Step
 from engine.tools.aspects import aspect_ratio
 from engine.tools.transform import expand_canvas
 
 LARGEST: Final = 100_000_000
 """Pixels of the new canvas, at most."""
-PIECE: Final = 2
-"""Longest side painted in one go, in sides of the model: more would have to be enlarged beyond its sharpness."""
+SEAMING: Final = 0.2
+"""Share of the time that is told to be spent on the seam."""
 SIDES: Final = ("left", "top", "right", "bottom")
 _ALIASES: Final = {
     "all": SIDES, "both": ("left", "right"), "sides": ("left", "right"), "horizontal": ("left", "right"),
@@ -55,10 +53,20 @@ def apply_expand(operation: Expand, scene: Scene) -> Step:
     painter = painter_of(scene, "painting beyond the frame")
     canvas = _extended(picture, margins)
     alpha = newness(margins, picture.height, picture.width)
-    painted = _painted(scene, painter, canvas.rgb, alpha)
+    brief = brief_of(scene, painter, operation.prompt or "", MANNERS["expand"])
+    original = Box(margins.left, margins.top, margins.left + picture.width, margins.top + picture.height)
+    draft = in_strips(painter, brief, original, canvas.height, canvas.width)
+    with scene.clock("edit"):
+        heard = part_of(scene.progress, 0, 1 - SEAMING)
+        painted = in_passes(painter, canvas.rgb, alpha > 0, brief, draft, heard)
     with scene.clock("composite"):
         step = put_back(canvas, Box(0, 0, canvas.width, canvas.height), painted, alpha, None)
-    return replace(step, offset=Offset(margins.left, margins.top), backend=BACKEND)
+    with scene.clock("edit"):
+        seam = seam_of(margins, picture.height, picture.width)
+        seamless = _seamless(painter, step.picture.rgb, seam, brief, part_of(scene.progress, 1 - SEAMING, SEAMING))
+    return replace(
+        step, picture=replace(step.picture, rgb=seamless), offset=Offset(margins.left, margins.top), backend=BACKEND
+    )
 
 
 def margins_of(operation: Expand, height: int, width: int) -> Margins:
@@ -124,7 +132,7 @@ def newness(margins: Margins, height: int, width: int) -> Alpha:
 
 def _ramp(before: int, length: int, after: int) -> Alpha:
     """Along one axis: smoothly from 1 at the border of the original to 0 a band inside it."""
-    band = int(np.clip(length // 16, 1, OVERLAP))
+    band = _band(length)
     depth = np.arange(length, dtype=np.float32)
     into = np.full(length, np.inf, np.float32)
     if before:
@@ -136,57 +144,29 @@ def _ramp(before: int, length: int, after: int) -> Alpha:
     return np.concatenate([np.ones(before, np.float32), smooth, np.ones(after, np.float32)])
 
 
-def _painted(scene: Scene, painter: Painter, canvas: Image, alpha: Alpha) -> Image:
-    """The canvas with everything new painted, piece by piece outwards, each seeing the ones before it."""
-    open_pixels = alpha > 0
-    left = open_pixels.copy()
-    pieces = [piece for piece in pieces_of(alpha, PIECE * painter.side) if open_pixels[piece.slices].any()]
-    for number, piece in enumerate(pieces):
-        canvas = _with_piece(_of_piece(scene, number, len(pieces)), painter, canvas, open_pixels, left, piece)
-        left[piece.slices] = False
-    return canvas
+def _band(length: int) -> int:
+    """How far new canvas blends into an original of that length, px."""
+    return int(np.clip(length // 16, 1, OVERLAP))
 
 
-def _with_piece(scene: Scene, painter: Painter, canvas: Image, open_pixels: Mask, left: Mask, piece: Box) -> Image:
-    """One piece painted, and blended a band into the pieces before it; later ones are not yet to be seen."""
-    own = np.zeros_like(left)
-    own[piece.slices] = left[piece.slices]
-    band = OVERLAP // 2
-    window = window_for(grow(own, band) & open_pixels, painter.side)
-    inside, allowed = own[window.slices], open_pixels[window.slices]
-    hole = (left[window.slices] | grow(inside, 2 * band)) & allowed
-    crop = np.ascontiguousarray(canvas[window.slices])
-    painted = paint(scene, painter, crop, hole, "", MANNERS["expand"])
-    weights = np.where(inside, np.float32(1), feather(grow(inside, band // 2), band // 2)) * allowed
-    return paste(canvas, window, painted, np.asarray(weights, np.float32))
+def _seamless(painter: Painter, canvas: Image, seam: Mask, brief: Brief, progress: Progress) -> Image:
+    """The canvas with the border of the original painted over once more, narrowly and lightly."""
+    made = refined(painter, canvas, seam, replace(brief, strength=SEAM), progress)
+    return paste(canvas, Box(0, 0, seam.shape[1], seam.shape[0]), made, feather_inside(seam, OVERLAP))
 
 
-def _of_piece(scene: Scene, number: int, count: int) -> Scene:
-    """The scene with a seed of the piece's own and progress that counts all pieces."""
-    seed = scene.seed if number == 0 else int(np.random.SeedSequence((abs(scene.seed), number)).generate_state(1)[0])
-
-    def progress(part: float) -> None:
-        scene.progress((number + part) / count)
-
-    return replace(scene, seed=seed, progress=progress)
-
-
-def pieces_of(alpha: Alpha, longest: int) -> Iterator[Box]:
-    """Boxes that tile the canvas, those nearest to the original first; one box where the canvas is small enough."""
-    height, width = alpha.shape
-    rows, columns = _cuts(height, longest), _cuts(width, longest)
-    boxes = [Box(x0, y0, x1, y1) for y0, y1 in rows for x0, x1 in columns]
-    original = bounding_box(alpha < 1) or Box(0, 0, width, height)
-    yield from sorted(boxes, key=lambda box: _distance(box, original))
-
-
-def _cuts(length: int, longest: int) -> list[tuple[int, int]]:
-    """The length in equal parts, none longer than `longest`."""
-    count = -(-length // longest)
-    edges = [length * part // count for part in range(count + 1)]
-    return list(pairwise(edges))
-
-
-def _distance(box: Box, original: Box) -> float:
-    """Between the middles of both, px."""
-    return float(np.hypot(box.x0 + box.x1 - original.x0 - original.x1, box.y0 + box.y1 - original.y0 - original.y1)) / 2
+def seam_of(margins: Margins, height: int, width: int) -> Mask:
+    """Of the canvas: the band of the original that new canvas was blended into, and as much beside it that is new."""
+    left, top, right, bottom = margins
+    columns, rows = left + width + right, top + height + bottom
+    x1, y1, across, down = left + width, top + height, _band(width), _band(height)
+    lines = (
+        Box(max(0, left - across), top, left + across, y1),
+        Box(left, max(0, top - down), x1, top + down),
+        Box(x1 - across, top, min(x1 + across, columns), y1),
+        Box(left, y1 - down, x1, min(y1 + down, rows)),
+    )
+    seam = np.zeros((rows, columns), np.bool_)
+    for margin, line in zip(margins, lines, strict=True):
+        seam[line.slices] |= margin > 0
+    return seam

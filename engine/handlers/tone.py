@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from engine.colours import colour_of
 from engine.data import Image, Mask
 from engine.errors import BackendMissing, BadOption
+from engine.grounding.faces import FACE_NOUNS
+from engine.grounding.phrases import parse
 from engine.handlers.blend import retouch
 from engine.handlers.generate import apply_generative
 from engine.operations import Adjust, Blur, Recolor, Restore, Style
 from engine.scene import Scene, Step
+from engine.specialists import Restorer
 from engine.tools.blur import block_for, blur, pixelate, sigma_for
 from engine.tools.looks import apply_look, look_of
 from engine.tools.recolor import recolor
 from engine.tools.restore import can_restore, restore
 from engine.tools.rim import carried_over_rim
 from engine.tools.tone import adjust
+
+FACE_DEFECTS: Final = ("blur", "jpeg", "noise", "scratches")
+"""What a model of faces draws over."""
 
 
 def apply_recolor(operation: Recolor, scene: Scene) -> Step:
@@ -59,8 +68,23 @@ def apply_blur(operation: Blur, scene: Scene) -> Step:
 
 
 def apply_restore(operation: Restore, scene: Scene) -> Step:
-    """A defect of the photo undone. Raises: BackendMissing for defects that need a trained model."""
+    """A defect of the photo undone: by a model trained to, else without. Raises: BackendMissing where only that can."""
+    restorer = _restorer(operation, scene)
+    if restorer is not None:
+        step = retouch(scene, scene.where(operation.target), lambda crop, _: restorer.restore(crop, scene.progress))
+        return replace(step, backend="restorer")
     if not can_restore(operation.defect):
         raise BackendMissing(f"restoring {operation.defect}", "diffusion")
     region = scene.where(operation.target)
     return retouch(scene, region, lambda crop, inside: restore(crop, operation.defect, inside))
+
+
+def _restorer(operation: Restore, scene: Scene) -> Restorer | None:
+    """The model for the defect; for a blurred or damaged face, the one for faces."""
+    if scene.backend is not None:
+        return None
+    phrase = operation.target.phrase if operation.target else None
+    faces = scene.specialists.faces
+    if faces is not None and phrase and operation.defect in FACE_DEFECTS and parse(phrase).noun in FACE_NOUNS:
+        return faces
+    return scene.specialists.restorer_of(operation.defect)

@@ -1,6 +1,6 @@
 """Pictures in and out: decoded by content within limits, encoded without metadata, written whole or not at all."""
 
-from engine.imageio.decode import Decoded, decode
+from engine.imageio.decode import Decoded, decode, turned_with
 from engine.imageio.encode import encode, encode_mask, format_for, preview
 from engine.imageio.files import read_picture, write_atomically
 from engine.imageio.header import Limits
@@ -14,5 +14,6 @@ __all__ = [
     "format_for",
     "preview",
     "read_picture",
+    "turned_with",
     "write_atomically",
 ]

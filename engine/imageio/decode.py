@@ -28,6 +28,8 @@ class Decoded:
     """PNG, JPEG, WEBP, GIF, BMP, AVIF or HEIC."""
     notices: tuple[Notice, ...] = ()
     """`first_frame`: the file is animated; `profile_dropped`: its colour profile was unusable."""
+    orientation: int = 1
+    """How the file's pixels were turned to stand upright (EXIF, 1 to 8; 1 = not at all)."""
 
 
 def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Decoded:
@@ -46,7 +48,7 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Decoded:
     limits.check_sides(header.height, header.width)
     if found == "JPEG" and header.plain and (rgb := _quick(data, header)) is not None:
         rgb, notices = with_profile(rgb, header.profile)
-        return Decoded(_turned(Picture(rgb), orientation_of(header.exif)), found, notices)
+        return _upright(Picture(rgb), found, notices, orientation_of(header.exif))
     return _from_pillow(data, found, header, limits)
 
 
@@ -76,14 +78,29 @@ def _from_pillow(data: bytes, found: str, header: Header, limits: Limits) -> Dec
     except Exception as exc:
         raise DamagedImage(found) from exc
     notices += (FIRST_FRAME,) if header.animated else ()
-    return Decoded(_turned(picture, orientation_of(exif)), found, notices)
+    return _upright(picture, found, notices, orientation_of(exif))
 
 
 def _from_isolated(data: bytes, found: str, limits: Limits) -> Decoded:
     child = decode_isolated(data, found, limits)
     picture, notices = picture_from(child.image, 8, child.profile)
     notices += (FIRST_FRAME,) if child.animated else ()
-    return Decoded(_turned(picture, child.orientation), found, notices)
+    return _upright(picture, found, notices, child.orientation)
+
+
+def turned_with(mask: Decoded, photo: Decoded) -> Picture:
+    """The mask's picture upright like the photo's, also where it was made on the pixels as the photo's file has them.
+
+    That is told by its shape: it fits the photo lying on its side, the photo was turned by a quarter, it was not.
+    """
+    lying = photo.orientation >= 5 and mask.orientation == 1 and photo.picture.height != photo.picture.width
+    if lying and (mask.picture.height > mask.picture.width) != (photo.picture.height > photo.picture.width):
+        return _turned(mask.picture, photo.orientation)
+    return mask.picture
+
+
+def _upright(picture: Picture, found: str, notices: tuple[Notice, ...], orientation: int) -> Decoded:
+    return Decoded(_turned(picture, orientation), found, notices, orientation)
 
 
 def _turned(picture: Picture, orientation: int) -> Picture:

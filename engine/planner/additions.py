@@ -12,6 +12,7 @@ from engine.operations import (
     Generate,
     Move,
 )
+from engine.planner.amounts import aspect
 from engine.planner.changes import becomes, subject_of
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
@@ -19,6 +20,11 @@ from engine.planner.reading import Operations, Reading, decapitalised, definite
 from engine.planner.targets import NUMBERS
 from engine.planner.vocabulary import expression
 
+_SIZE_AT_END = re.compile(r"(.+?)(?:,| at| in| of)* (\d{2,5}) ?(?:px)? ?[x×] ?(\d{2,5})(?: ?px| pixels)?")
+_SHAPE_AT_END = re.compile(
+    r"(?i)(.+?)(?:,| in| at| as)* (?:an? )?"
+    r"(\d+(?:\.\d+)?:\d+|\w+ (?:format|aspect|orientation))(?: format| aspect| ratio)*"
+)
 _PLACE = expression("place_of_addition")
 
 
@@ -186,7 +192,22 @@ def read_generate(reading: Reading) -> Operations | None:
         or (definite(prompt, reading.vocabulary) and not re.search(r"\b(?:style|image)\b", low(reading.clause)))
     ):
         return None
-    return [Generate(prompt=reading.spoken(reading.clause if not reading.verb else prompt))]
+    shape = aspect(reading["shape"])
+    if reading["shape"] and not shape:
+        return None
+    if not reading.verb:
+        return [Generate(prompt=reading.spoken(reading.clause))]
+    words, width, height, ratio = _framed(reading.spoken(prompt))
+    return [Generate(prompt=words, width=width, height=height, aspect=shape or ratio)]
+
+
+def _framed(words: str) -> tuple[str, int | None, int | None, str | None]:
+    """The prompt without the size or the aspect at its end: width and height in px, or the aspect."""
+    if sized := _SIZE_AT_END.fullmatch(words):
+        return sized[1], int(sized[2]), int(sized[3]), None
+    shaped = _SHAPE_AT_END.fullmatch(words)
+    ratio = aspect(shaped[2]) if shaped else None
+    return (shaped[1], None, None, ratio) if shaped and ratio else (words, None, None, None)
 
 
 def readers() -> dict[str, Any]:

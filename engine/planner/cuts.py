@@ -63,14 +63,15 @@ def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
 
 
 def _pronoun(reading: Reading, small: str) -> int:
-    """The length of the pronoun a clause opens with; 0 where "this" or "her" only points at a noun."""
+    """The length of the pronoun a clause opens with; 0 where it only points: "this car", "the area at the top"."""
     pronoun = reading.vocabulary["words.pronoun"].leading(small)
     if not pronoun or pronoun == small:
         return 0
     rest = small[len(pronoun) + 1 :]
     acts = reading.vocabulary["states.verbs"].leading(rest) is not None
     points = pronoun in ("this", "that", "these", "those", "her") and not acts and _noun_follows(reading, rest)
-    return 0 if points else len(pronoun)
+    placed = " " in pronoun and rest.startswith(("at the ", "in the ", "on the "))
+    return 0 if points or placed else len(pronoun)
 
 
 def _at_state(reading: Reading, lower: list[str], strict: bool) -> int | None:

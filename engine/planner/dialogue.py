@@ -6,23 +6,30 @@ import re
 from typing import Any
 
 from engine.operations import (
+    Add,
     Adjust,
     Alter,
+    Background,
+    Blur,
     Choose,
     Compare,
     Context,
     EditOperation,
+    Extract,
     Goto,
     Operation,
     Recolor,
     Redo,
     Refine,
+    Remove,
     Replay,
     Restart,
     Restore,
     Retry,
     Rotate,
+    Style,
     Target,
+    Text,
     Undo,
     Vary,
 )
@@ -54,6 +61,8 @@ _SIMPLE = {"undo": Undo, "redo": Redo, "restart": Restart, "compare": Compare, "
 _MORE = expression("more")
 _LESS = expression("less")
 _CHOICE = expression("choice")
+_CONSENT = ("yes", "yes please", "yes , please", "yeah", "yep", "sure", "ok", "okay", "please do", "do it", "all of it")
+"""Answers to a question about a single candidate."""
 
 
 def read_history(reading: Reading) -> Operations | None:
@@ -119,12 +128,24 @@ def read_undo_of(reading: Reading) -> Operations | None:
 def read_refine(reading: Reading) -> Operations | None:
     """A change to the last edit itself; without one there is nothing to refine, save a mask the author gave."""
     clause = low(reading.clause)
+    if reading.kind:
+        return [Refine(change=reading.spoken(reading.clause))] if _refinable(reading) else None
     masked = "mask" in clause or "selection" in clause
     if not (reading.context.history or (reading.context.mask and masked)):
         return None
     if clause.startswith(("also the", "without the", "no the", "no , the")) and not reading.context.history:
         return None
     return [Refine(change=reading.spoken(reading.clause))]
+
+
+def _refinable(reading: Reading) -> bool:
+    """Whether words that name no mask are about where the last edit was made, rather than about the thing it made."""
+    last = reading.context.history[-1] if reading.context.history else None
+    if last is None or (getattr(last, "target", None) is None and not isinstance(last, Background | Add)):
+        return False
+    if reading.kind == "size":
+        return isinstance(last, Remove | Blur | Adjust | Restore | Style | Extract | Background | Text)
+    return reading.kind == "edge" or not isinstance(last, Add)
 
 
 def read_replay(reading: Reading) -> Operations | None:
@@ -145,6 +166,8 @@ def choose(clause: str, context: Context, vocabulary: Vocabulary) -> Choose | No
         "every one",
     ):
         return Choose(candidate="all" if core not in ("any", "either") else "1")
+    if len(context.candidates) == 1 and small in _CONSENT:
+        return Choose(candidate="all")
     if core in ORDINALS:
         return Choose(candidate=str(len(context.candidates)) if core == "last" else ORDINALS[core])
     if re.fullmatch(r"\d{1,2}(?:(?: ?,| and|,) ?\d{1,2})*", core):

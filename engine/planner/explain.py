@@ -36,6 +36,11 @@ def explain(plan: Plan) -> str:
     return ", then ".join(lowered) + "."
 
 
+def explain_operation(operation: Operation) -> str:
+    """One operation as an imperative sentence without its full stop: what a model that follows instructions is told."""
+    return _step(operation)
+
+
 def _the(target: Target | None) -> str:
     """The target in words: "the second small dog on the left"."""
     if target is None:
@@ -94,7 +99,10 @@ def _step(operation: Operation) -> str:
         case "text":
             return _lettered(operation.action, operation.text, operation.old, operation.place, operation.target)
         case "expand":
-            return f"Extend the picture{f' to {operation.aspect}' if operation.aspect else ''}{_sides(operation.sides)}"
+            wider = (
+                f"Extend the picture{f' to {operation.aspect}' if operation.aspect else ''}{_sides(operation.sides)}"
+            )
+            return f"{wider}, showing {operation.prompt}" if operation.prompt else wider
         case "crop":
             return _cropped(operation.aspect, operation.sides, operation.target)
         case "rotate":

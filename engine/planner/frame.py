@@ -183,6 +183,10 @@ def _crop_target(reading: Reading, text: str) -> Operations | None:
     return [Crop(target=reading.target(text))]
 
 
+_SHOWING = re.compile(
+    r"(?i)\b(?:with|showing|revealing|to (?:show|reveal|include)) "
+    r"(?!.*(?:\d|\b(?:border|margins?|padding|space|canvas|blur|mirror|aspect|ratio|white|black)\b))(.+)$"
+)
 _TO_PIXELS = re.compile(r"\bto \d+ ?(?:px|pixels?)\b")
 
 
@@ -196,10 +200,16 @@ def read_expand(reading: Reading) -> Operations | None:
     if reading["thing"] and not _expandable(reading, reading["thing"], bool(ratio or sides)):
         return None
     if ratio:
-        return [Expand(aspect=ratio)]
+        return [Expand(aspect=ratio, prompt=_beyond(reading))]
     if reading["sides"] and not (sides or reading.does("zoom_out") or _AROUND.search(small)):
         return None
-    return [Expand(sides=sides or ("all",), amount=_growth(small))]
+    return [Expand(sides=sides or ("all",), amount=_growth(small), prompt=_beyond(reading))]
+
+
+def _beyond(reading: Reading) -> str | None:
+    """What is to be seen there, where the words say it: "with more trees", "showing the sea"."""
+    told = _SHOWING.search(reading.clause)
+    return told.group(1).strip(" ,.") if told else None
 
 
 def _expandable(reading: Reading, thing: str, directed: bool) -> bool:

@@ -6,12 +6,19 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from engine.areas import measured_areas_in
 from engine.planner.vocabulary import Vocabulary
 
 MAX_CHARACTERS = 2000
 QUOTE_BASE = 0xE000
 """Quoted text is replaced by one private-use character each while the sentence is read, so it is never an order."""
 MAX_QUOTES = 64
+AREA_BASE = 0xF0000
+"""So are areas told in numbers, to be one noun each: their commas, brackets and percents have other meanings here."""
+MAX_AREAS = 64
+_RESHAPING = re.compile(r"(?i)\b(?:crop|trim|cut|chop|shave|slice|expand|extend|outpaint|shift|move|zoom|resize)")
+"""Verbs for which "the bottom 20 %" is an amount."""
+_MEASURED_SIDE = re.compile(r"(?i)(?:top|upper|bottom|lower|left|right|outer|outermost) (?:most )?\d")
 
 _QUOTED = re.compile(
     r'"([^"\n]{1,300})"|«([^»\n]{1,300})»|「([^」\n]{1,300})」|(?<![^\s(\[,:])\'([^\'\n]{1,300})\'(?![A-Za-z])'
@@ -20,21 +27,32 @@ _SMART = str.maketrans(
     {"’": "'", "‘": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "『": "「", "』": "」", "–": "-", "—": ","}
 )
 _BRACKETED = re.compile(r"\([^()\n]{0,200}\)")
-_NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ue000-\uf8ff]")
+_NOISE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\ue000-\uf8ff\U000f0000-\U000fffff]")
 _SENTENCE = re.compile(r"[!?;\n]+|\.+(?=\s|$)")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _POSSESSIVE_SPACE = re.compile(r" '\s?s\b")
 
 
 class Normal(NamedTuple):
-    """Sentences ready to be read, and the quoted texts that were set aside."""
+    """Sentences ready to be read, and the quoted texts and the areas in numbers that were set aside."""
 
     sentences: tuple[str, ...]
     quotes: tuple[str, ...]
+    areas: tuple[str, ...] = ()
 
     def spoken(self, text: str) -> str:
         """The text as the user wrote it, quotes put back in their marks and commas closed up."""
-        return restore(text, self.quotes)
+        return self.with_areas(restore(text, self.quotes))
+
+    def is_area(self, text: str) -> bool:
+        """Whether the text is one of the areas, with or without an article."""
+        return bool(self.areas) and AREA_BASE <= ord(text[-1]) < AREA_BASE + MAX_AREAS and text.count(" ") <= 1
+
+    def with_areas(self, text: str) -> str:
+        """The text with its areas back in place."""
+        for index, area in enumerate(self.areas):
+            text = text.replace(chr(AREA_BASE + index), area)
+        return text
 
 
 def low(text: str) -> str:
@@ -79,9 +97,25 @@ def normalise(instruction: str, vocabulary: Vocabulary) -> Normal:
         quotes.append(next(group for group in match.groups() if group is not None))
         return f" {chr(QUOTE_BASE + len(quotes) - 1)} "
 
-    text = _BRACKETED.sub(" ", _QUOTED.sub(set_aside, text))
+    text, areas = _without_areas(_QUOTED.sub(set_aside, text))
+    text = _BRACKETED.sub(" ", text)
     sentences = (_clean(part, vocabulary) for part in _SENTENCE.split(text))
-    return Normal(tuple(sentence for sentence in sentences if sentence), tuple(quotes))
+    return Normal(tuple(sentence for sentence in sentences if sentence), tuple(quotes), areas)
+
+
+def _without_areas(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text with a single character for each area told in numbers, and those areas."""
+    reshapes = _RESHAPING.search(text) is not None
+    pieces: list[str] = []
+    areas: list[str] = []
+    end = 0
+    for start, stop in measured_areas_in(text):
+        if len(areas) < MAX_AREAS and not (reshapes and _MEASURED_SIDE.match(text, start)):
+            article = "the " if text[start : start + 4].lower() == "what" else ""
+            pieces += [text[end:start], article, chr(AREA_BASE + len(areas))]
+            areas.append(text[start:stop])
+            end = stop
+    return "".join((*pieces, text[end:])), tuple(areas)
 
 
 def _clean(sentence: str, vocabulary: Vocabulary) -> str:

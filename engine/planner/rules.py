@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from heapq import merge
 
-from engine.operations import Context, EditOperation, HistoryOperation, Plan, Remove, Replace, Target
+from engine.areas import is_area
+from engine.operations import (
+    Adjust,
+    Blur,
+    Context,
+    EditOperation,
+    HistoryOperation,
+    Plan,
+    Refine,
+    Remove,
+    Replace,
+    Restore,
+    Style,
+    Target,
+)
 from engine.planner import (
     additions,
     background,
@@ -24,7 +39,7 @@ from engine.planner.clauses import begins_request, conditional, meanwhile, split
 from engine.planner.normalise import Normal, low, mend_verb, normalise
 from engine.planner.reading import Operations, Reader, Reading
 from engine.planner.sayings import Fit, Sayings, sayings
-from engine.planner.sparing import forbids, mended, spared_by, sparing
+from engine.planner.sparing import forbids, mended, related, spared_by, sparing
 from engine.planner.targets import parse_target
 from engine.planner.vocabulary import Vocabulary, expression, load
 
@@ -51,6 +66,11 @@ class RulesPlanner:
     def plan(self, instruction: str, context: Context) -> Plan:
         """The operations the instruction asks for, or none and a question; at most 2000 characters are read."""
         normal = normalise(instruction, self._vocabulary)
+        plan = self._planned(instruction, normal, context)
+        return Plan.model_validate_json(normal.with_areas(plan.model_dump_json())) if normal.areas else plan
+
+    def _planned(self, instruction: str, normal: Normal, context: Context) -> Plan:
+        """The plan, in which areas told in numbers are still the characters that stand for them."""
         operations: list[EditOperation | HistoryOperation] = []
         confidence = 1.0
         missed: list[str] = []
@@ -59,6 +79,9 @@ class RulesPlanner:
                 seen = (
                     context.model_copy(update={"history": (*context.history, *operations)}) if operations else context
                 )
+                if not operations and (refined := self._refined(clause, normal, context)):
+                    operations.append(refined)
+                    continue
                 if thing := spared_by(clause):
                     operations = [sparing(operation, thing) for operation in operations]
                     continue
@@ -81,6 +104,13 @@ class RulesPlanner:
             confidence=confidence * (0.7 if missed else 1.0),
             question=self._about_the_rest(normal, missed),
         )
+
+    def _refined(self, clause: str, normal: Normal, context: Context) -> Refine | None:
+        """What the clause changes of the last edit's place: "not the arm" spares it there, not in a new edit."""
+        for text in dict.fromkeys((clause, tidy(clause, self._vocabulary)) if context.history else ()):
+            if steered := self._said(text, normal, context, STEERING):
+                return next((one for one in steered[0] if isinstance(one, Refine)), None)
+        return None
 
     def _about_the_rest(self, normal: Normal, missed: list[str]) -> str | None:
         """What to ask about clauses that wanted something but were not understood; the others are done."""
@@ -108,8 +138,8 @@ class RulesPlanner:
             return steered
         tidied = tidy(clause, self._vocabulary)
         for text in dict.fromkeys((clause, tidied)):
-            if spared := self._all_but_one(text, normal, context):
-                return spared
+            if limited := self._all_but_one(text, normal, context) or self._in_one_area(text, normal, context):
+                return limited
         for text in dict.fromkeys((clause, tidied)):
             if more := dialogue.follow_up(text, context, self._vocabulary):
                 return more, SURE
@@ -129,6 +159,17 @@ class RulesPlanner:
             return None
         spared = [sparing(operation, spared_by(kept.group(1)) or kept.group(1)) for operation in rest[0]]
         return (spared, rest[1]) if spared != rest[0] else None
+
+    def _in_one_area(self, text: str, normal: Normal, context: Context) -> tuple[Operations, float] | None:
+        """A change of the whole picture in one area of it: "black and white on the right half"."""
+        place = _IN_AREA.match(text)
+        if place is None or not (is_area(place[2]) or normal.is_area(place[2])):
+            return None
+        rest = self._said(place[1], normal, context)
+        if rest is None or not all(isinstance(one, LIMITED) and _is_open(one.target) for one in rest[0]):
+            return None
+        area = parse_target(place[2])
+        return [one.model_copy(update={"target": area}) for one in rest[0]], rest[1]
 
     def _said(
         self, text: str, normal: Normal, context: Context, only: frozenset[str] | None = None
@@ -165,7 +206,21 @@ class RulesPlanner:
 
 
 _QUESTION = expression("question")
+_IN_AREA = re.compile(
+    r"(?i)(.{2,200}) (?:only )?(?:in|on|at|to|over|across|within|inside|for) ((?:the |a )?\S.{0,80}?)(?: only)?$"
+)
+LIMITED = Adjust | Style | Blur | Restore
+"""What can be done to the whole picture and as well to an area of it."""
+
+
+def _is_open(target: Target | None) -> bool:
+    """Whether nothing is said about where, but for "it"."""
+    return target is None or target == Target(previous=True)
+
+
 _MENTIONED = expression("mentioned")
+_TRACE = re.compile(r"shadows?|reflections?|mirror image")
+"""What goes with the thing that it belongs to."""
 
 
 def _asks(small: str) -> bool:
@@ -195,9 +250,17 @@ def _joined(operations: list[EditOperation | HistoryOperation]) -> list[EditOper
         last = joined[-1] if joined else None
         if isinstance(operation, Replace) and operation.target.previous and isinstance(last, Remove):
             joined[-1] = Replace(target=last.target, prompt=operation.prompt)
+        elif isinstance(operation, Remove) and isinstance(last, Remove) and _TRACE.fullmatch(low(_named(operation))):
+            joined[-1] = Remove(target=related(last.target, f"with its {_named(operation)}"))
         else:
             joined.append(operation)
     return joined
+
+
+def _named(operation: Remove) -> str:
+    """What is taken away where it is told by nothing but a noun: the "shadow" of "the dog and its shadow"."""
+    alone = operation.target == Target(phrase=operation.target.phrase)
+    return operation.target.phrase or "" if alone else ""
 
 
 def _question(normal: Normal, missed: list[str], vocabulary: Vocabulary) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.operations import Adjust, Blur, Style
+from engine.operations import Adjust, Blur, Remove, Style, Target
 from engine.planner.normalise import low
 from engine.planner.targets import parse_target
 
 _LEAD = r"^(?:but |and |just |please |only )*"
 _SPARED = re.compile(
     _LEAD + r"(?:(?:leave|keep) (?P<kept>.+?) (?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|the same)"
-    r"|(?:don't|do not|dont|never) (?:touch|change|alter|edit|modify|affect) (?P<left>.+?)|not (?P<rest>the .+?))$"
+    r"|(?:leave|keep) (?P<trace>(?:the|its|his|her|their) (?:shadow|reflection)s?)"
+    r"|(?:don't|do not|dont|never) (?:touch|change|alter|edit|modify|affect) (?P<left>.+?)"
+    r"|not (?P<rest>(?:the|its|his|her|their) .+?))$"
 )
+_TRACE = re.compile(r"\b(?:shadow|reflection)s?$")
 _FORBIDDEN = re.compile(_LEAD + r"(?:don't|do not|dont|never) \w+ \w+")
 _NO_THING = re.compile(
     r"^(?:the|a|an|and|it|this|that|please|i|we|you|with|so|of)$"
@@ -34,10 +37,20 @@ def forbids(clause: str) -> bool:
 
 
 def sparing(operation: Any, thing: str) -> Any:
-    """The operation on everything but the thing, where it would have been on the whole picture."""
+    """The operation on everything but the thing, where it would have been on the whole picture.
+
+    What is taken away leaves its shadow or its reflection where that is to stay.
+    """
+    if isinstance(operation, Remove) and _TRACE.search(thing):
+        return operation.model_copy(update={"target": related(operation.target, f"without {thing}")})
     if isinstance(operation, Adjust | Style | Blur) and operation.target is None:
         return operation.model_copy(update={"target": parse_target(f"everything except {thing}")})
     return operation
+
+
+def related(target: Target, relation: str) -> Target:
+    """The target with one more relation."""
+    return target.model_copy(update={"relation": ", ".join(filter(None, (target.relation, relation)))})
 
 
 def mended(operation: Any) -> Any | None:

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
+from engine.areas import is_area, within_area
 from engine.operations import Target
 from engine.planner.colours import describing_colour
 from engine.planner.normalise import low
@@ -48,7 +49,9 @@ def read_target(phrase: str, vocabulary: Vocabulary) -> Target:
     if low(text) in vocabulary["words.pronoun"]:
         return Target(previous=True)
     fields: dict[str, Any] = {}
-    text = _take_exception(text, fields)
+    text = _take_exception(within_area(text), fields)
+    if any(digit in text for digit in "0123456789") and is_area(text):
+        return Target(phrase=text, **fields)
     text = _strip_leading(text, fields, vocabulary)
     text = _take_ordinal_origin(text, fields)
     text = _take_relation(text, fields)

@@ -1,7 +1,7 @@
-"""Cutting a thing out of its box with no weights: two GrabCuts and a map of likelihoods vote.
+"""Cutting a thing out of its box, or from under a click, with no weights: several ways to tell it vote.
 
-Rother, Kolmogorov and Blake, "GrabCut" (2004), knows where the box is but not that colours are local: grass below and
-sky above are both background, each in its own place. The map knows, and seeds the second cut.
+GrabCut knows where the box is but not that colours are local: grass below and sky above are both background, each in
+its own place. The map of likelihoods knows, and seeds the second cut. Where a detector is at hand, its cells vote too.
 """
 
 from __future__ import annotations
@@ -14,53 +14,104 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import Alpha, Box, Click, Image, Mask
+from engine.segmentation.clicks import under_clicks
+from engine.segmentation.clues import Cells, seconded
 from engine.segmentation.edges import reduced, sharpen, tidy
+from engine.segmentation.grabcut import cut
+from engine.segmentation.likelihood import from_middle, likelihood
 
 _SIDE: Final = 320
 """px of the longer side of the window that is cut."""
 _CONTEXT: Final = 0.3
 """Of the box's longer side: how much is seen around it, as sure background."""
-_PRIOR_SIDE: Final = 96
-"""px of the longer side on which likelihoods are mapped."""
-_PALETTE: Final = 24
 _SURE: Final = 0.7
 """Likelihood from which a pixel has the map's vote."""
-_TINY: Final = 0.06
+_TINY: Final = 0.15
 """Of the box: a cut that leaves less than this has lost the thing."""
-_SEED: Final = 1
+_HEARD: Final = 0.4
+"""How much a detector's cells weigh against all that colours say."""
+_MARK: Final = 0.02
+"""Of the window's longer side: the radius around a click that is meant with it."""
 
 
 class ClassicSegmenter:
     """Cuts the main thing out of a box; the same box of the same picture always gives the same mask.
 
-    Mean IoU 0.64, median 0.69 on 50 frames of DAVIS 2016 with the boxes of their masks.
+    Mean and median IoU from boxes disturbed by 5 % of their sides: 0.73 and 0.74 on 76 photos of other sources, 0.66
+    and 0.71 on 25 frames of DAVIS 2016; with a detector's cells 0.74 and 0.76, 0.66 and 0.74; what cv2.grabCut makes of
+    the rectangle 0.69 and 0.77, 0.63 and 0.69. Both sets were seen while the constants were chosen.
     """
 
+    def __init__(self, cells: Cells | None = None) -> None:
+        """cells: of a detector, whose answers also tell the thing from what surrounds it."""
+        self._cells = cells
+
     def segment(self, image: Image, box: Box | None, clicks: Sequence[Click] = ()) -> Mask:
-        """The (H, W) mask of the main thing in the box, never outside the box and never empty."""
+        """The (H, W) mask of the main thing in the box, or without one of the thing under the clicks.
+
+        Never outside the box, every click obeyed, and never empty where no click excludes. Memory follows the box: of
+        a 12 MP picture only the window around the thing is copied, and cut on a copy of 320 px.
+        """
+        if box is None and any(click.include for click in clicks):
+            return under_clicks(image, clicks)
         box = box or Box(0, 0, image.shape[1], image.shape[0])
-        canvas = np.zeros(image.shape[:2], np.bool_)
         window = _window(box, *image.shape[:2])
-        crop = image[window.slices]
+        crop = np.ascontiguousarray(image[window.slices])
         small = reduced(crop, _SIDE)
-        coarse = _voted(small, _scaled(box, window, small))
+        marks = _marks(clicks, window, small)
+        coarse = self._voted(crop, small, _scaled(box, window, small), marks)
+        canvas = np.zeros(image.shape[:2], np.bool_)
         canvas[window.slices] = sharpen(crop, coarse)
-        cut = np.zeros_like(canvas)
-        cut[box.slices] = canvas[box.slices]
-        if not cut.any():
-            cut[box.slices] = True
-        return cut
+        found = np.zeros_like(canvas)
+        found[box.slices] = canvas[box.slices]
+        if not found.any():
+            found[box.slices] = True
+        if not all(click.include for click in clicks):
+            found &= ~under_clicks(image, [Click(click.x, click.y, not click.include) for click in clicks])
+        for click in clicks:
+            found[click.y, click.x] = click.include
+        return found
+
+    def _voted(self, crop: Image, small: Image, inside: Mask, marks: NDArray[np.uint8]) -> Mask:
+        guess = _guess(small, inside, marks)
+        if self._cells is not None:
+            second = seconded(guess, inside, self._cells(crop))
+            guess = (1 - _HEARD) * guess + _HEARD * np.where(inside, second, 0)
+        meant = (guess > 0.5) & inside
+        if np.count_nonzero(meant) <= _TINY / 2 * np.count_nonzero(inside):
+            meant = inside & (from_middle(inside) < 0.9)
+        meant = (meant | (marks == cv2.GC_FGD)) & (marks != cv2.GC_BGD)
+        opened = cv2.morphologyEx(meant.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        return tidy(np.asarray(opened, np.bool_), speck=0.1)
 
 
-def cut(image: Image, seeds: NDArray[np.uint8], rounds: int = 2) -> Mask:
-    """GrabCut from seeds (cv2.GC_* per pixel) of a small picture; the seeds themselves where one side has none."""
-    foreground = (seeds & 1).astype(np.bool_)
-    if foreground.all() or not foreground.any():
-        return foreground
-    cv2.setRNGSeed(_SEED)
-    labels = seeds.copy()
-    cv2.grabCut(image, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), rounds, cv2.GC_INIT_WITH_MASK)
-    return (labels & 1).astype(np.bool_)
+def _guess(small: Image, inside: Mask, marks: NDArray[np.uint8]) -> Alpha:
+    """The mean vote of an unseeded cut, a cut seeded by the map of likelihoods, and the map; cuts lost are not heard.
+
+    marks: cv2.GC_FGD or cv2.GC_BGD where clicks say so, else cv2.GC_PR_BGD.
+    """
+    reach, likely = from_middle(inside), likelihood(small, inside)
+    plain = np.where(inside & (reach < 1), cv2.GC_PR_FGD, np.where(inside, cv2.GC_PR_BGD, cv2.GC_BGD))
+    guessed = np.where(likely > 0.35, cv2.GC_PR_FGD, cv2.GC_PR_BGD)
+    guessed[~inside] = cv2.GC_BGD
+    firm = np.where(likely > 0.9, cv2.GC_FGD, np.where(likely < 0.1, cv2.GC_BGD, guessed))
+    sure = marks != cv2.GC_PR_BGD
+    plain, firm = (np.where(sure, marks, seeds).astype(np.uint8) for seeds in (plain, firm))
+    votes = [cut(small, plain, 4), cut(small, firm, 3), likely > _SURE]
+    enough = _TINY * np.count_nonzero(inside)
+    votes = [vote for vote in votes if np.count_nonzero(vote) > enough]
+    return np.mean(votes or [inside & (reach < 0.9)], axis=0).astype(np.float32)
+
+
+def _marks(clicks: Sequence[Click], window: Box, small: Image) -> NDArray[np.uint8]:
+    """Discs around the clicks on the small copy of the window, as cv2.GC_FGD and cv2.GC_BGD; elsewhere GC_PR_BGD."""
+    height, width = small.shape[:2]
+    marks = np.full((height, width), cv2.GC_PR_BGD, np.uint8)
+    radius = max(1, round(_MARK * max(height, width)))
+    for click in clicks:
+        x, y = ((click.x - window.x0) * width // window.width, (click.y - window.y0) * height // window.height)
+        cv2.circle(marks, (x, y), radius, cv2.GC_FGD if click.include else cv2.GC_BGD, cv2.FILLED)
+    return marks
 
 
 def _window(box: Box, height: int, width: int) -> Box:
@@ -79,75 +130,3 @@ def _scaled(box: Box, window: Box, small: Image) -> Mask:
     inside = np.zeros((height, width), np.bool_)
     inside[min(y0, height - 1) : max(y1, y0 + 1), min(x0, width - 1) : max(x1, x0 + 1)] = True
     return inside
-
-
-def _voted(small: Image, inside: Mask) -> Mask:
-    reach = _from_middle(inside)
-    likely = _likely(small, inside)
-    plain = np.where(inside & (reach < 1), cv2.GC_PR_FGD, np.where(inside, cv2.GC_PR_BGD, cv2.GC_BGD))
-    guessed = np.where(likely > 0.35, cv2.GC_PR_FGD, cv2.GC_PR_BGD)
-    guessed[~inside] = cv2.GC_BGD
-    firm = np.where(likely > 0.9, cv2.GC_FGD, np.where(likely < 0.1, cv2.GC_BGD, guessed))
-    cuts = [cut(small, plain.astype(np.uint8), 4), cut(small, firm.astype(np.uint8), 3), likely > _SURE]
-    enough = _TINY * np.count_nonzero(inside)
-    cuts = [found for found in cuts if np.count_nonzero(found) > enough]
-    if not cuts:
-        return inside & (reach < 0.9)
-    majority = np.mean(cuts, axis=0) > 0.5
-    opened = cv2.morphologyEx(majority.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    return tidy(np.asarray(opened, np.bool_), speck=0.1)
-
-
-def _from_middle(inside: Mask) -> Alpha:
-    """Distance from the middle of the box, 1 on the ellipse that touches its sides."""
-    rows, columns = np.nonzero(inside)
-    y, x = np.mgrid[: inside.shape[0], : inside.shape[1]].astype(np.float32)
-    top, bottom, left, right = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
-    across = (x + 0.5 - (left + right) / 2) / ((right - left) / 2)
-    down = (y + 0.5 - (top + bottom) / 2) / ((bottom - top) / 2)
-    return np.hypot(across, down).astype(np.float32)
-
-
-def _likely(small: Image, inside: Mask) -> Alpha:
-    """Probability of belonging to the thing: an elliptic prior times colour frequencies that hold only nearby."""
-    height, width = inside.shape
-    scale = min(1.0, _PRIOR_SIDE / max(height, width))
-    shape = max(1, round(width * scale)), max(1, round(height * scale))
-    tiny = np.asarray(cv2.resize(small, shape, interpolation=cv2.INTER_AREA), np.uint8)
-    within = np.asarray(cv2.resize(inside.astype(np.uint8), shape, interpolation=cv2.INTER_AREA), np.bool_)
-    if not within.any():
-        return inside.astype(np.float32)
-    prior = np.where(within, 0.9 / (1 + np.exp((np.minimum(_from_middle(within), 9) - 1) * 6)), 0).astype(np.float32)
-    colours = _palette(tiny)
-    rows, columns = np.nonzero(within)
-    near = (0.3 * (columns.max() - columns.min() + 1), 0.3 * (rows.max() - rows.min() + 1))
-    likely = prior
-    for _ in range(3):
-        inner, outer = _frequency(colours, likely, near), _frequency(colours, (1 - likely).astype(np.float32), near)
-        mine, theirs = prior * (inner + 0.01), (1 - prior) * (outer + 0.01)
-        likely = (mine / (mine + theirs)).astype(np.float32)
-    return np.asarray(cv2.resize(likely, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-
-
-def _palette(tiny: Image) -> NDArray[np.int32]:
-    """The (h, w) index of each pixel's colour in a palette made for this picture."""
-    lab = np.asarray(cv2.cvtColor(tiny.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32).reshape(-1, 3)
-    lab[:, 0] *= 0.7
-    cv2.setRNGSeed(_SEED)
-    criteria = (cv2.TERM_CRITERIA_MAX_ITER + cv2.TERM_CRITERIA_EPS, 8, 1.0)
-    size = min(_PALETTE, lab.shape[0])
-    _, labels, _ = cv2.kmeans(lab, size, np.empty((0, 1), np.int32), criteria, 1, cv2.KMEANS_PP_CENTERS)
-    return np.asarray(labels, np.int32).reshape(tiny.shape[:2])
-
-
-def _frequency(colours: NDArray[np.int32], weight: Alpha, near: tuple[float, float]) -> Alpha:
-    """How common each pixel's colour is around it among the weighted pixels."""
-
-    def spread(values: Alpha) -> Alpha:
-        return np.asarray(cv2.GaussianBlur(values, (0, 0), near[0], sigmaY=near[1]), np.float32)
-
-    found = np.zeros(colours.shape, np.float32)
-    for index in range(int(colours.max()) + 1):
-        here = colours == index
-        found[here] = spread(np.where(here, weight, 0).astype(np.float32))[here]
-    return (found / (spread(weight) + 1e-3)).astype(np.float32)

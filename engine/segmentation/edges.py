@@ -57,6 +57,16 @@ def sharpen(image: Image, coarse: Mask) -> Mask:
     return mask
 
 
+def outlined(small: Image, mask: Mask) -> float:
+    """How plainly the mask's border parts two colours, in [0, 1]: the mean over it; 0 where it selects nothing.
+
+    small: (h, w, 3), with the mask's pixels; the picture's own edge is no border.
+    """
+    solid = mask.astype(np.uint8)
+    ring = np.asarray(cv2.dilate(solid, np.ones((3, 3), np.uint8)) != solid, np.bool_)
+    return float(_sides(small, mask)[..., 6][ring].mean()) if ring.any() else 0.0
+
+
 def tidy(mask: Mask, speck: float = 0.02, hole: float = 0.02) -> Mask:
     """The mask without specks and holes smaller than these shares of its largest piece; notches stay open."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)

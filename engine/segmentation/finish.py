@@ -19,17 +19,17 @@ _SPILL: Final = 0.1
 """Of a box's sides: how far the thing in it may stick out, for detectors cut off feet and ears."""
 _SPECK, _HOLE = 0.02, 0.02
 """Of the largest piece: what is smaller is noise."""
-_SHORT: Final = 0.006
+_SHORT: Final = 0.003
 """Of the picture's longer side: a mask that stops this near to the border goes on to it."""
 
 
-def best_mask(masks: NDArray[np.bool_], scores: Sequence[float], box: Box | None, clicks: Sequence[Click]) -> Mask:
-    """Of several answers the one of the best predicted quality, times its agreement with the box and the clicks.
+def best_of(masks: NDArray[np.bool_], scores: Sequence[float], box: Box | None, clicks: Sequence[Click]) -> int:
+    """Which of several answers has the best predicted quality, times its agreement with the box and the clicks.
 
-    masks: (N, H, W), N >= 1. scores: the model's own estimates of their quality, in [0, 1]. Returns (H, W).
+    masks: (N, H, W), N >= 1. scores: the model's own estimates of their quality, in [0, 1].
     """
     merits = [score * _agreement(mask, box, clicks) for mask, score in zip(masks, scores, strict=True)]
-    return np.asarray(masks[int(np.argmax(merits))], np.bool_)
+    return int(np.argmax(merits))
 
 
 def finished(mask: Mask, box: Box | None, clicks: Sequence[Click] = ()) -> Mask:

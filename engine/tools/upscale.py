@@ -30,21 +30,31 @@ def upscale(picture: Picture, scale: float) -> Picture:
 
     Raises: BadOption for another scale, or a result of more than 50 megapixels.
     """
+    height, width = enlarged_size(picture, scale)
+    coded = cv2.cvtColor(picture.rgb, cv2.COLOR_RGB2YCrCb)
+    enlarged = cv2.resize(coded, (width, height), interpolation=cv2.INTER_CUBIC)
+    brightness = _enlarged(coded[:, :, 0].astype(np.float32), height, width)
+    enlarged[:, :, 0] = np.rint(np.clip(brightness, 0, 255)).astype(np.uint8)
+    rgb = np.asarray(cv2.cvtColor(enlarged, cv2.COLOR_YCrCb2RGB), np.uint8)
+    return Picture(rgb, enlarged_opacity(picture, height, width))
+
+
+def enlarged_size(picture: Picture, scale: float) -> tuple[int, int]:
+    """(height, width) of the picture at that scale. Raises: BadOption as `upscale` does."""
     if not 1 < scale <= LARGEST:
         raise BadOption("scale", scale, f"more than 1, at most {LARGEST:g}")
     height, width = round(picture.height * scale), round(picture.width * scale)
     if height * width > LIMIT:
         largest = np.floor(10 * np.sqrt(LIMIT / (picture.height * picture.width))) / 10
         raise BadOption("scale", scale, f"at most {largest:g} for a picture of this size")
-    coded = cv2.cvtColor(picture.rgb, cv2.COLOR_RGB2YCrCb)
-    enlarged = cv2.resize(coded, (width, height), interpolation=cv2.INTER_CUBIC)
-    brightness = _enlarged(coded[:, :, 0].astype(np.float32), height, width)
-    enlarged[:, :, 0] = np.rint(np.clip(brightness, 0, 255)).astype(np.uint8)
-    rgb = np.asarray(cv2.cvtColor(enlarged, cv2.COLOR_YCrCb2RGB), np.uint8)
-    opacity = picture.opacity
-    if opacity is not None:
-        opacity = np.asarray(cv2.resize(opacity, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
-    return Picture(rgb, opacity)
+    return height, width
+
+
+def enlarged_opacity(picture: Picture, height: int, width: int) -> NDArray[np.uint8] | None:
+    """The picture's opacity at that size; None where it has none."""
+    if picture.opacity is None:
+        return None
+    return np.asarray(cv2.resize(picture.opacity, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def _enlarged(plane: _Plane, height: int, width: int) -> _Plane:

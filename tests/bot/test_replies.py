@@ -24,6 +24,8 @@ EXAMPLES: list[EditError] = [
     errors.ImageTooLarge(80 * 2**20, 64 * 2**20, "bytes"),
     errors.ImageTooSmall(1, 8000, 64),
     errors.MaskEmpty(),
+    errors.MaskEmpty((REGION,)),
+    errors.MaskWhole((REGION,)),
     errors.MaskMismatch((10, 20), (30, 40)),
     errors.BadOption("colour", "blurple", "a colour name"),
     errors.NoSuchRevision("undo"),
@@ -37,7 +39,12 @@ EXAMPLES: list[EditError] = [
     errors.BackendMissing("painting a bench", "diffusion"),
     errors.BackendMissing("the backend “lama”", "lama"),
     errors.DownloadFailed("yolox-nano"),
+    errors.DownloadFailed("yolox-nano", 404),
+    errors.AccessDenied("flux-1-fill", "https://hub/flux", known=False),
+    errors.AccessDenied("flux-1-fill", "https://hub/flux", known=True),
+    errors.DiskFull(34_000_000_000, 12_000_000_000),
     errors.DamagedWeights("yolox-nano"),
+    errors.UnusableModel("yolox_nano.onnx", "a whole ONNX graph"),
     errors.StorageFailed(),
     errors.ModelMissing("a/b", "diffusion"),
     errors.OutOfMemory("diffusion"),
@@ -87,7 +94,8 @@ def test_the_receipt_counts() -> None:
 
 def test_exit_codes_follow_the_contract() -> None:
     codes = {type(example).__name__: (example.kind, example.exit_code) for example in EXAMPLES}
-    assert codes["MaskEmpty"] == ("bad_input", 2)
+    assert codes["MaskEmpty"] == ("needs_clarification", 3)
+    assert codes["MaskWhole"] == ("needs_clarification", 3)
     assert codes["Ambiguous"] == ("needs_clarification", 3)
     assert codes["NotGrounded"] == ("not_grounded", 3)
     assert codes["Refused"] == ("refused", 4)

@@ -16,9 +16,20 @@ from bot.house import House
 from bot.turn import turn
 from engine.data import Image, Picture
 from engine.editor import Editor, EditRequest, EditResult, Report
-from engine.errors import Ambiguous, BackendMissing, MaskMismatch, NeedsClarification, NoSuchRevision, NotUnderstood
+from engine.errors import (
+    Ambiguous,
+    BackendMissing,
+    BadOption,
+    MaskEmpty,
+    MaskMismatch,
+    MaskWhole,
+    NeedsClarification,
+    NoSuchRevision,
+    NotUnderstood,
+)
 from engine.fakes import FillInpainter
 from engine.grounding.router import Grounder
+from engine.marks import Marks
 from engine.planner import RulesPlanner
 
 RED, GREEN_BALL, RIGHT_BALL = (200, 30, 40), (80, 40), (80, 200)
@@ -172,6 +183,59 @@ async def test_a_mask_goes_with_its_picture(house: House) -> None:
     assert not changed[mask[:, :, 0] == 0].any()
     with pytest.raises(MaskMismatch):
         await turn(replace(first("remove this"), mask=Picture(np.zeros((80, 80, 3), np.uint8) + 255)), house)
+
+
+async def test_marks_go_with_a_message_like_a_mask(house: House) -> None:
+    marks = Marks(box=(100, 10, 150, 60))
+    reply = await turn(replace(first("make the red ball a lot brighter"), mask=marks), house)
+    changed = (pixels(reply) != balls()).any(axis=2)
+    assert changed[10:60, 100:150].mean() > 0.9
+    assert not changed[:, :100].any()
+    with pytest.raises(BadOption):
+        await turn(replace(first("remove this"), mask=Marks(box=(500, 10, 600, 60))), house)
+
+
+def flat_mask(level: int) -> Picture:
+    return Picture(np.full((160, 240, 3), level, np.uint8))
+
+
+@pytest.mark.parametrize(("level", "error"), [(0, MaskEmpty), (255, MaskWhole)])
+@pytest.mark.parametrize("answer", ["yes", "everything", "all", "the whole picture", "1"])
+async def test_a_mask_of_nothing_or_everything_is_asked_about(
+    house: House, level: int, error: type[NeedsClarification], answer: str
+) -> None:
+    with pytest.raises(error):
+        await turn(replace(first("make this brighter"), mask=flat_mask(level)), house)
+    reply = await turn(Message(answer, "ann", "test"), house)
+    changed = (pixels(reply) != balls()).any(axis=2)
+    assert changed.all()
+    assert reply.answer.mask is not None
+    assert reply.answer.mask.all()
+
+
+async def test_whoever_says_everything_is_not_asked(house: House) -> None:
+    reply = await turn(replace(first("brighten the whole picture"), mask=flat_mask(255)), house)
+    assert (pixels(reply) != balls()).any(axis=2).all()
+    with pytest.raises(MaskEmpty):
+        await turn(replace(first("brighten the whole picture"), mask=flat_mask(0)), house)
+
+
+async def test_no_is_an_answer_too(house: House) -> None:
+    with pytest.raises(MaskWhole):
+        await turn(replace(first("make this brighter"), mask=flat_mask(255)), house)
+    with pytest.raises(NeedsClarification):
+        await turn(Message("no", "ann", "test"), house)
+    latest = await house.history.latest(author="ann")
+    assert latest is not None
+    assert latest.parent is None
+
+
+async def test_words_can_tell_an_area(house: House) -> None:
+    reply = await turn(first("make it a lot darker in the top left quarter"), house)
+    changed = (pixels(reply) != balls()).any(axis=2)
+    assert changed[:80, :120].mean() > 0.9
+    assert not changed[80:, :].any()
+    assert not changed[:, 120:].any()
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.data import Box, Image, Offset, Picture, Region
+from engine.data import Alpha, Box, Image, Offset, Picture, Region
 from engine.editor import Editor, EditRequest, EditResult
 from engine.errors import Ambiguous, BackendMissing, BadOption, NeedsClarification, NotGrounded
-from engine.fakes import FillInpainter, FixedGrounder
+from engine.fakes import BoxSegmenter, FillInpainter, FixedGrounder
+from engine.marks import Marks
+from engine.masks_given import NOISE
 from engine.operations import (
     Add,
     Adjust,
@@ -95,6 +97,67 @@ def test_removing_covers_a_given_mask_and_stays_near_it(rng: np.random.Generator
     assert done.mask[mask].all()
     assert not done.mask[:30].any()
     assert done.backend == "exemplar"
+
+
+def soft_mask() -> Alpha:
+    """Falls from 1 in the middle to 0; 120 x 161."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    return np.clip(1.2 - np.hypot(x - 60, y - 60) / 40, 0, 1).astype(np.float32)
+
+
+def test_a_soft_mask_blends_by_its_weights_and_never_beyond_them(rng: np.random.Generator) -> None:
+    image, weights = np.full((HEIGHT, WIDTH, 3), 100, np.uint8), soft_mask()
+    levels = np.rint(255 * weights).astype(np.uint8)
+    image[0, 0] = 101, 100, 99
+    done = edit(
+        image,
+        Adjust(target=IT, property="brightness", amount=60),
+        given=Picture(np.repeat(levels[..., None], 3, axis=2)),
+    )
+    gain = done.picture.rgb[..., 1].astype(float) - 100
+    assert gain.max() > 20
+    assert np.abs(gain / gain.max() - weights)[levels >= 40].max() < 0.06
+    assert not gain[levels == 0].any()
+    assert done.mask is not None
+    assert done.mask[gain > 0].all()
+    assert not done.mask[levels == 0].any()
+    assert done.outside_changed == 0
+
+
+def test_removing_under_a_soft_mask_takes_what_is_at_least_half_selected(rng: np.random.Generator) -> None:
+    levels = np.rint(255 * soft_mask()).astype(np.uint8)
+    done = edit(scene(rng), Remove(target=IT), given=Picture(np.repeat(levels[..., None], 3, axis=2)))
+    assert done.mask is not None
+    assert done.mask[levels >= 128].all()
+    assert not done.mask[levels < 100].any()
+
+
+def test_a_soft_mask_follows_a_crop(rng: np.random.Generator) -> None:
+    levels = np.rint(255 * soft_mask()).astype(np.uint8)
+    whole = edit(scene(rng), Blur(target=IT), given=Picture(np.repeat(levels[..., None], 3, axis=2)))
+    cropped = edit(
+        whole.picture.rgb * 0 + scene(np.random.default_rng(7)),
+        Crop(box=(10, 20, 150, 110)),
+        Adjust(target=IT, property="brightness", amount=60),
+        given=Picture(np.repeat(levels[..., None], 3, axis=2)),
+    )
+    assert cropped.mask is not None
+    assert np.array_equal(cropped.mask[40, :], (levels[60, 10:150] > NOISE))
+
+
+def test_clicks_reach_the_segmenter(rng: np.random.Generator) -> None:
+    grounder = FixedGrounder({})
+    clicked = Editor(grounder.locate, FillInpainter(), segmenter=BoxSegmenter())
+    request = EditRequest(
+        Picture(scene(rng)),
+        (Adjust(target=IT, property="brightness", amount=60),),
+        given=Marks(box=(20, 30, 60, 70), exclude=((40, 50),)),
+    )
+    done = clicked.edit(request)
+    assert done.mask is not None
+    assert done.mask[31:69, 21:59].sum() == 38 * 38 - 1
+    assert not done.mask[50, 40]
+    assert not done.mask[:, 60:].any()
 
 
 def test_it_means_what_the_last_operation_was_about(rng: np.random.Generator) -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from engine.data import Image, Mask, Picture
-from engine.errors import BadOption, MaskEmpty, MaskMismatch
+from engine.data import Box, Image, Mask, Picture
+from engine.errors import BadOption, MaskEmpty, MaskMismatch, MaskWhole
+from engine.fakes import BoxSegmenter
+from engine.imageio import decode
 from engine.masks import fill_holes, grow
-from engine.masks_given import given_mask, looks_like_mask
+from engine.masks_given import NOISE, Selection, looks_like_mask, selection_of
 
 HEIGHT, WIDTH = 240, 320
 RED, WHITE = (255, 20, 30), (255, 255, 255)
@@ -48,6 +50,14 @@ def as_jpeg(rgb: Image, quality: int = 75) -> Image:
     return np.asarray(PillowImage.open(data))
 
 
+def selection(given: Picture, parent: Picture) -> Selection:
+    return selection_of(given, parent, BoxSegmenter())
+
+
+def given_mask(given: Picture, parent: Picture) -> Mask:
+    return selection(given, parent).mask
+
+
 def agreement(a: Mask, b: Mask) -> float:
     return float(np.sum(a & b) / np.sum(a | b))
 
@@ -70,13 +80,93 @@ def test_a_black_and_white_mask_on_a_flat_parent(blob: Mask) -> None:
         assert np.array_equal(given_mask(black_and_white(blob), parent), blob)
 
 
-def test_a_soft_grey_mask_is_cut_at_the_middle(photo: Picture) -> None:
+def test_a_soft_grey_mask_weighs_by_its_greys(photo: Picture) -> None:
     ramp = np.tile(np.linspace(0, 255, WIDTH), (HEIGHT, 1)).astype(np.uint8)
-    assert np.array_equal(given_mask(grey(ramp), photo), ramp >= 128)
+    selected = selection(grey(ramp), photo)
+    assert np.array_equal(selected.mask, ramp >= 128)
+    assert selected.weights is not None
+    assert selected.weights.dtype == np.float32
+    assert np.allclose(selected.weights[ramp >= 2 * NOISE], ramp[ramp >= 2 * NOISE] / 255)
+    assert (selected.weights <= ramp / 255 + 1e-6).all()
 
 
-def test_everything_may_be_selected(photo: Picture) -> None:
-    assert given_mask(grey(np.full((HEIGHT, WIDTH), 255, np.uint8)), photo).all()
+def test_a_faint_mask_selects_all_that_it_touches(photo: Picture) -> None:
+    levels = np.zeros((HEIGHT, WIDTH), np.uint8)
+    levels[50:100, 60:150] = 100
+    selected = selection(grey(levels), photo)
+    assert np.array_equal(selected.mask, levels > 0)
+    assert selected.weights is not None
+    assert np.allclose(selected.weights, levels / 255)
+
+
+def soft_blob() -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    levels = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.ellipse(levels, (150, 110), (60, 35), 20, 0, 360, 255, -1)
+    return np.asarray(cv2.GaussianBlur(levels, (0, 0), 8), np.uint8)
+
+
+@pytest.mark.parametrize("quality", [30, 75, 95])
+def test_the_noise_of_jpeg_beside_a_soft_stroke_selects_nothing(photo: Picture, quality: int) -> None:
+    levels = soft_blob()
+    saved = as_jpeg(grey(levels).rgb, quality)
+    assert (saved[levels == 0] > 0).any()
+    selected = selection(Picture(saved), photo)
+    assert selected.weights is not None
+    assert not selected.weights[levels == 0].any()
+    assert (selected.weights[levels > 60] > 0.15).all()
+
+
+@pytest.mark.parametrize("scale", [0.5, 2])
+def test_soft_masks_of_other_sizes_stay_soft(photo: Picture, scale: float) -> None:
+    levels = soft_blob()
+    other = np.asarray(cv2.resize(levels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    selected = selection(grey(other), photo)
+    assert selected.weights is not None
+    assert np.abs(selected.weights - levels / 255)[levels > 2 * NOISE].max() < 0.06
+
+
+@pytest.mark.parametrize("quality", [50, 75, 95, None])
+def test_smooth_borders_of_a_hard_mask_stay_hard(photo: Picture, quality: int | None) -> None:
+    levels = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.ellipse(levels, (150, 110), (60, 35), 20, 0, 360, 255, -1, cv2.LINE_AA)
+    cv2.line(levels, (10, 220), (300, 180), 255, 3, cv2.LINE_AA)
+    saved = grey(levels).rgb if quality is None else as_jpeg(grey(levels).rgb, quality)
+    selected = selection(Picture(saved), photo)
+    assert selected.weights is None
+    assert agreement(selected.mask, levels >= 128) > 0.99
+
+
+def test_soft_transparency_weighs_too(photo: Picture) -> None:
+    levels = soft_blob()
+    selected = selection(Picture(photo.rgb, 255 - levels), photo)
+    assert selected.weights is not None
+    assert np.array_equal(selected.mask, levels >= 128)
+
+
+def test_everything_is_asked_about(photo: Picture) -> None:
+    nearly = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    nearly[0, :50] = 0
+    for levels in (np.full((HEIGHT, WIDTH), 255, np.uint8), nearly):
+        with pytest.raises(MaskWhole) as caught:
+            selection(grey(levels), photo)
+        assert caught.value.candidates[0].box == Box(0, 0, WIDTH, HEIGHT)
+    assert given_mask(black_and_white(~disc_of(12)), photo).mean() < 0.995
+
+
+def disc_of(radius: int) -> Mask:
+    disc = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.circle(disc, (160, 120), radius, 1, -1)
+    return disc > 0
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_kind_of_png(photo: Picture, blob: Mask, mode: str) -> None:
+    levels = np.where(blob, np.uint8(255), np.uint8(0))
+    image = PillowImage.fromarray(levels)
+    deep = PillowImage.fromarray(np.where(blob, 65535, 0).astype(np.uint16))
+    data = io.BytesIO()
+    (deep if mode == "I;16" else image.convert(mode)).save(data, "PNG")
+    assert np.array_equal(given_mask(decode(data.getvalue()).picture, photo), blob)
 
 
 def test_transparent_is_where_to_edit(photo: Picture, blob: Mask) -> None:
@@ -100,8 +190,9 @@ def test_transparency_of_the_parent_says_nothing(photo: Picture) -> None:
     mask = given_mask(Picture(rgb, opacity), Picture(photo.rgb, opacity))
     assert not mask[:, :100].any()
     assert mask[120, 220]
-    with pytest.raises(MaskEmpty):
+    with pytest.raises(MaskEmpty) as caught:
         given_mask(Picture(photo.rgb, opacity), Picture(photo.rgb, opacity))
+    assert caught.value.candidates
 
 
 @pytest.mark.parametrize("quality", [40, 75, 95])
@@ -138,6 +229,19 @@ def test_a_loop_that_ends_at_the_border_of_the_photo(photo: Picture) -> None:
     assert mask[HEIGHT - 2, 160]
     assert not mask[HEIGHT - 2, 40]
     assert not mask[20, 160]
+
+
+def test_a_black_loop_that_crosses_a_dark_part(photo: Picture) -> None:
+    rgb = photo.rgb.copy()
+    rgb[:, 170:] = rgb[:, 170:] // 8 + 9
+    dark = Picture(rgb)
+    drawn = rgb.copy()
+    cv2.ellipse(drawn, (160, 110), (60, 45), 0, 0, 360, (0, 0, 0), 6, cv2.LINE_AA)
+    mask = given_mask(Picture(as_jpeg(drawn, 60)), dark)
+    filled = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.ellipse(filled, (160, 110), (60, 45), 0, 0, 360, 1, -1)
+    assert mask[filled > 0].mean() > 0.98
+    assert not mask[~grow(filled > 0, 7)].any()
 
 
 def test_a_line_across_the_photo_selects_the_line(photo: Picture) -> None:

@@ -9,43 +9,112 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 from bot.config import load_settings
-from bot.surfaces.terminal.printing import out
+from bot.surfaces.terminal.models import in_words, of_kind, store
+from bot.surfaces.terminal.printing import out, say
+from engine.machine import Machine, this_machine
+from engine.torch_edge import has_libraries
+from engine.weights import KINDS, Kind, Model, ModelStore
 
-EXTRAS = {
+EXTRAS: Final = {
     "gpu": ("torch", "diffusers", "transformers"),
     "cluster": ("ray", "asyncpg"),
     "moderation": ("nudenet",),
 }
 """The modules whose presence tells that an extra is installed."""
+BUILT_IN: Final[dict[Kind, str]] = {
+    "detector": "colours, shapes, positions, sky, lettering, the main subject",
+    "faces": "faces that look at the camera",
+    "segmenter": "by edges and colours",
+    "salient": "by contrast and position",
+    "eraser": "by copying what is around",
+    "restorer": "classic filters",
+    "upscaler": "larger and sharper, no new detail",
+}
+"""What works without a model of the kind."""
+HELPERS: Final[frozenset[Kind]] = frozenset({"controlnet", "adapter"})
+"""Kinds that do nothing without another model."""
 
 
 def doctor() -> None:
     """Print one line a fact. Raises: BadOption for settings that cannot be read."""
-    for name, finding in findings():
-        out.print(f"[bold]{name:<12}[/bold] ", end="")
-        out.print(finding, markup=False)
+    machine, models = this_machine(), store()
+    for name, finding in facts(machine):
+        out.print(f"[bold]{name:<16}[/bold] ", end="")
+        say(finding)
+    for kind, words in KINDS.items():
+        if kind not in HELPERS:
+            out.print(f"\n[bold]{words}[/bold]")
+            for line in ability(kind, machine, models):
+                say(f"  {line}")
+    out.print("\n[bold]Memory each model takes here[/bold]")
+    for words, costs in memory_here(machine):
+        say(f"  {words}: {', '.join(costs)}")
 
 
-def findings() -> Iterator[tuple[str, str]]:
+def facts(machine: Machine) -> Iterator[tuple[str, str]]:
     """(what, how it stands), in the order a person would ask."""
     settings = load_settings()
     yield "retouch", f"{version('retouch')} on Python {platform.python_version()}, {platform.system()}"
     yield "settings", os.environ.get("RETOUCH_CONFIG") or "defaults (RETOUCH_CONFIG names no file)"
     yield "home", _home(settings.home)
     yield "limits", f"{settings.limits.megapixels:g} megapixels, {settings.limits.file_mb:g} MB a file"
-    yield "exact tools", "ready: colour, tone, crop, rotate, text, background, cut-outs, restoration"
-    yield "eraser", "ready: exemplar fill, no weights needed"
-    yield "regions", "ready: colours, positions, sky, faces, text, main subject; no detector for other nouns"
+    yield "memory", "not known" if machine.ram is None else in_words(machine.ram)
+    gpu = f"{machine.gpu}, {in_words(machine.gpu_memory)}" if machine.gpu else "none from NVIDIA: models run on the CPU"
+    yield "GPU", gpu
     for extra, modules in EXTRAS.items():
         missing = [module for module in modules if find_spec(module) is None]
         yield f"extra {extra}", "installed" if not missing else f"not installed (uv sync --extra {extra})"
 
 
+def ability(kind: Kind, machine: Machine, models: ModelStore) -> Iterator[str]:
+    """How a kind of work goes now, and what would make it go better, a line each."""
+    there = [model for model in of_kind(kind) if models.installed(model.name)]
+    if there:
+        yield "ready: " + ", ".join(_with_doubts(model, machine) for model in there)
+        return
+    yield f"built in: {BUILT_IN[kind]}" if kind in BUILT_IN else "not possible yet"
+    best = suggestion(kind, machine)
+    if best is None:
+        yield "every model for it is too large for this machine"
+        return
+    yield f"next: `retouch models pull {best.name}` ({in_words(best.size)}): {best.purpose}"
+    if best.extra and not has_libraries():
+        yield f"      and the extra that runs it: uv sync --extra {best.extra}"
+    if kind not in BUILT_IN and not machine.gpu:
+        yield "      without a GPU a picture takes minutes"
+
+
+def suggestion(kind: Kind, machine: Machine) -> Model | None:
+    """The model to install next for a kind of work: one that fits, needs no licence accepted, and runs well here."""
+    fitting = [model for model in of_kind(kind) if machine.fits(model) and not model.gated]
+    device = "gpu" if machine.gpu else "cpu"
+    return min(
+        fitting, key=lambda m: (m.best_on != device, m.best_on != "cpu", m.extra is not None, m.size), default=None
+    )
+
+
+def memory_here(machine: Machine) -> Iterator[tuple[str, list[str]]]:
+    """(kind of work, the memory of each of its models where it would run on this machine)."""
+    for kind, words in KINDS.items():
+        costs = [
+            f"{model.name} {in_words(machine.memory_for(model))}{'' if machine.fits(model) else ' (too large)'}"
+            for model in of_kind(kind)
+        ]
+        yield words, costs
+
+
+def _with_doubts(model: Model, machine: Machine) -> str:
+    if model.extra and not has_libraries():
+        return f"{model.name} (once the extra is there: uv sync --extra {model.extra})"
+    return model.name if machine.fits(model) else f"{model.name} (too large for this machine's memory)"
+
+
 def _home(home: Path) -> str:
     """Where the history lives, whether it can be written, and how much room is left."""
     existing = next(folder for folder in (home, *home.parents) if folder.exists())
-    free = shutil.disk_usage(existing).free / 2**30
+    free = shutil.disk_usage(existing).free
     state = "" if os.access(existing, os.W_OK) else " — NOT WRITABLE; set RETOUCH_HOME"
-    return f"{home} ({free:.0f} GB free){state}"
+    return f"{home} ({in_words(free)} free){state}"

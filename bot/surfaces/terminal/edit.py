@@ -19,15 +19,19 @@ from bot.surfaces.terminal.outcome import conversation_json, print_reply, write_
 from bot.surfaces.terminal.printing import complain, print_json, progress, say
 from bot.turn import turn
 from engine.clock import Clock
+from engine.data import Picture
 from engine.editor import check_backend
-from engine.errors import Ambiguous, BadOption, EditError
-from engine.imageio import encode, format_for, read_picture, write_atomically
+from engine.errors import Ambiguous, BadOption, EditError, PictureUnreadable
+from engine.imageio import Decoded, Limits, encode, format_for, read_picture, turned_with, write_atomically
+from engine.marks import Marks, read_marks
 from engine.operations import Context, Plan
 from engine.planner import RulesPlanner, explain
 from engine.weights import ModelStore
 
 AUTHOR = "you"
 SURFACE = "terminal"
+NAMELESS = "picture.png"
+"""What a picture is called that began without a photo."""
 EXPORTS_KEPT_S = 7 * 24 * 3600.0
 
 
@@ -37,11 +41,14 @@ class EditOptions:
 
     photo: Path | None
     """None: go on from the latest revision, or from `revision`."""
+    start: Picture | None = None
+    """What to begin with where there is no photo."""
     instructions: tuple[str, ...] = ()
     recipe: Recipe | None = None
     """Steps to repeat instead of instructions."""
     out: Path | None = None
-    mask: Path | None = None
+    mask: str | None = None
+    """The path of a picture or of a JSON file, or JSON itself."""
     reference: Path | None = None
     revision: str | None = None
     backend: str | None = None
@@ -92,7 +99,7 @@ async def open_house(settings: Settings) -> AsyncGenerator[House]:
         exports = settings.home / "exports"
         exports.mkdir(exist_ok=True)
         _prune(exports)
-        engine = LocalEngine(ModelStore(settings.home / "models"))
+        engine = LocalEngine(ModelStore(settings.home / "models"), settings.models, settings.generation)
         yield House(history, RulesPlanner(), engine.edit, exports)
 
 
@@ -111,7 +118,7 @@ async def edit(options: EditOptions, clock: Clock, started: float) -> None:
     settings = load_settings()
     check_backend(options.backend)
     if options.out is not None:
-        _check_destination(options.out, options.photo, options.mask, options.reference)
+        _check_destination(options.out, options.photo, _file_of(options.mask), options.reference)
     with clock("decode"):
         first = _first_message(options, settings)
     async with open_house(settings) as house:
@@ -131,15 +138,14 @@ async def edit(options: EditOptions, clock: Clock, started: float) -> None:
 def _first_message(options: EditOptions, settings: Settings) -> Message:
     limits = settings.limits.of_pictures()
     photo = read_picture(options.photo, limits) if options.photo else None
-    mask = read_picture(options.mask, limits) if options.mask else None
     reference = read_picture(options.reference, limits) if options.reference else None
     return Message(
         instruction="",
         author=AUTHOR,
         surface=SURFACE,
-        picture=photo.picture if photo else None,
-        name=options.photo.name if options.photo else "",
-        mask=mask.picture if mask else None,
+        picture=photo.picture if photo else options.start,
+        name=options.photo.name if options.photo else NAMELESS,
+        mask=_read_mask(options.mask, photo, limits) if options.mask else None,
         reference=reference.picture if reference else None,
         reply_to=options.revision,
         backend=options.backend,
@@ -148,6 +154,25 @@ def _first_message(options: EditOptions, settings: Settings) -> Message:
         count=options.count,
         notices=photo.notices if photo else (),
     )
+
+
+def _file_of(mask: str | None) -> Path | None:
+    """The file that --mask names; None where it is JSON, or absent."""
+    return None if not mask or mask.lstrip().startswith(("{", "[")) else Path(mask)
+
+
+def _read_mask(mask: str, photo: Decoded | None, limits: Limits) -> Picture | Marks:
+    """What --mask says. Raises: BadInput."""
+    path = _file_of(mask)
+    if path is None:
+        return read_marks(mask)
+    if path.suffix.lower() != ".json":
+        read = read_picture(path, limits)
+        return turned_with(read, photo) if photo else read.picture
+    try:
+        return read_marks(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as exc:
+        raise PictureUnreadable(path.name) from exc
 
 
 async def _converse(first: Message, options: EditOptions, house: House, clock: Clock) -> list[Reply]:

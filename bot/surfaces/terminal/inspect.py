@@ -10,7 +10,7 @@ import numpy as np
 import typer
 
 from bot.config import load_settings
-from bot.engine_client import grounder_of
+from bot.engine_client import parts_for
 from bot.surfaces.terminal.printing import print_json, region_json, say
 from engine.data import Located, Mask
 from engine.errors import NotUnderstood
@@ -56,7 +56,8 @@ def ground(photo: Path, phrase: str, out: Path | None, *, as_json: bool) -> None
     """Print the regions of a phrase, and write the mask of those it means. Raises: BadInput, NotGrounded."""
     settings = load_settings()
     picture = read_picture(photo, settings.limits.of_pictures()).picture
-    located = grounder_of(ModelStore(settings.home / "models")).locate(picture.rgb, parse_target(phrase))
+    parts = parts_for(ModelStore(settings.home / "models"), settings.models)
+    located = parts.grounder.locate(picture.rgb, parse_target(phrase))
     if out is not None:
         write_atomically(out, encode_mask(_meant(located, picture.height, picture.width)))
     if as_json:

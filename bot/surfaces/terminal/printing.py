@@ -17,6 +17,7 @@ from bot.replies import sentence
 from engine.data import Region
 from engine.editor import Report
 from engine.errors import BackendFailed, EditError, NeedsClarification, StorageFailed
+from engine.reporting import Watcher
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -90,9 +91,16 @@ def region_json(region: Region) -> dict[str, Any]:
 
 @contextmanager
 def progress(as_json: bool) -> Generator[Report | None]:
-    """A spinner that names the stage, on a terminal only."""
+    """A spinner that names the stage and says how long it still takes, on a terminal only."""
     if as_json or not err.is_terminal:
         yield None
         return
     with err.status("reading the picture") as status:
-        yield lambda stage, fraction: status.update(f"{stage} ({fraction:.0%})" if fraction else stage)
+        said = ""
+
+        def tell(stage: str, fraction: float) -> None:
+            nonlocal said
+            said = f"{stage} ({fraction:.0%})" if fraction else stage
+            status.update(said)
+
+        yield Watcher(tell, lambda seconds: status.update(f"{said}, about {max(1, round(seconds))} s left"))

@@ -127,6 +127,54 @@ def test_questions_are_numbered_and_answered(shell: Shell) -> None:
     assert not changed[:, 225:].any()
 
 
+def test_marks_are_given_as_json_or_in_a_file(shell: Shell) -> None:
+    marks = '{"unit": "fraction", "box": [0.1, 0.5, 0.3, 0.8]}'
+    (shell.folder / "marks.json").write_text(marks)
+    masks: list[np.ndarray[Any, np.dtype[np.int32]]] = []
+    for given in (marks, shell.folder / "marks.json"):
+        got = shell.json(
+            "edit", shell.photo, "make this black and white", "--mask", given, "-o", shell.folder / "o.png"
+        )
+        changed = (pixels(got["image"]) != pixels(shell.photo)).any(axis=2)
+        assert got["outside_changed"] == 0
+        assert changed[160:230, 60:120].mean() > 0.9
+        assert not changed[:150].any()
+        assert not changed[:, 135:].any()
+        masks.append(pixels(got["mask"]))
+    assert np.array_equal(masks[0], masks[1])
+
+
+def test_a_mask_of_everything_is_confirmed_in_the_next_call(shell: Shell) -> None:
+    Image.new("L", (450, 300), 255).save(shell.folder / "white.png")
+    asked = shell.here("edit", shell.photo, "brighten this", "--mask", shell.folder / "white.png", "--json")
+    assert asked.exit_code == 3
+    error = json.loads(asked.stdout)["error"]
+    assert error["kind"] == "needs_clarification"
+    assert [candidate["label"] for candidate in error["candidates"]] == ["whole picture"]
+    answered = shell.here("edit", "--continue", "yes", "-o", shell.folder / "bright.png")
+    assert answered.exit_code == 0, answered.output
+    assert (pixels(shell.folder / "bright.png") != pixels(shell.photo)).any(axis=2).all()
+
+
+@pytest.mark.parametrize("upright", [True, False])
+def test_a_mask_made_on_either_side_of_a_turned_photo(shell: Shell, upright: bool) -> None:
+    photo, mask = shell.folder / "turned.jpg", shell.folder / "mask.png"
+    with Image.open(shell.photo) as image:
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        image.save(photo, quality=95, exif=exif)
+    lying = Image.new("L", (450, 300))
+    ImageDraw.Draw(lying).rectangle((180, 30, 260, 120), fill=255)
+    (lying.transpose(Image.Transpose.ROTATE_270) if upright else lying).save(mask)
+    out = shell.folder / "out.png"
+    done = shell.here("edit", photo, "make this black and white", "--mask", mask, "-o", out)
+    assert done.exit_code == 0, done.output
+    edited = np.asarray(Image.open(out).convert("RGB").transpose(Image.Transpose.ROTATE_90)).astype(int)
+    spread = np.ptp(edited, axis=2)
+    assert spread[60:100, 200:240].max() <= 6
+    assert np.median(spread[160:220, 60:100]) > 100
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "kind"),
     [
@@ -134,7 +182,10 @@ def test_questions_are_numbered_and_answered(shell: Shell) -> None:
         (("truncated.png", "make it warmer"), 2, "bad_input"),
         (("text.png", "make it warmer"), 2, "bad_input"),
         (("balls.png", "make it warmer", "-o", "out.tiff"), 2, "bad_input"),
-        (("balls.png", "remove this", "--mask", "black.png"), 2, "bad_input"),
+        (("balls.png", "remove this", "--mask", "black.png"), 3, "needs_clarification"),
+        (("balls.png", "remove this", "--mask", '{"box": [10, 20, 30]}'), 2, "bad_input"),
+        (("balls.png", "remove this", "--mask", '{"points": [[9000, 20]]}'), 2, "bad_input"),
+        (("balls.png", "remove this", "--mask", "none.json"), 2, "bad_input"),
         (("balls.png", "remove this", "--mask", "small.png"), 2, "bad_input"),
         (("balls.png", "make it warmer", "--backend", "magic"), 2, "bad_input"),
         (("balls.png", "florble the wug"), 3, "needs_clarification"),

@@ -42,6 +42,11 @@ def names(phrase: str) -> set[str]:
         ("hot dog", {"hot dog"}),
         ("brown teddy bear toy", {"teddy bear"}),
         ("kite surfer", {"person"}),
+        ("german shepherd", {"dog"}),
+        ("pickup truck", {"truck"}),
+        ("polar bear cubs", {"bear"}),
+        ("ice-cold beer bottle", {"bottle"}),
+        ("lamp post", set[str]()),
         ("goat", set[str]()),
         ("hope", set[str]()),
         ("", set[str]()),
@@ -116,6 +121,20 @@ def test_real_frames(detector: YoloxDetector, real_data: Path) -> None:
     best = detector.detect(image, "the car")[0]
     assert iou(best.box, truth) > 0.7
     assert detector.detect(image, "hope") == []
+
+
+@pytest.mark.parametrize(("height", "width"), [(480, 854), (301, 77), (50, 640)])
+def test_the_cells_cover_the_picture_and_nothing_else(detector: YoloxDetector, height: int, width: int) -> None:
+    rows, columns, features = detector.cells(np.full((height, width, 3), 90, np.uint8)).shape
+    assert features == 85
+    assert max(rows, columns) == 52
+    assert rows / columns == pytest.approx(height / width, rel=0.05)
+
+
+def test_what_scores_better_as_something_else_is_not_taken_for_it(detector: YoloxDetector, real_data: Path) -> None:
+    bulldog = photo(real_data / "photos", "23.jpeg")
+    assert [region.label for region in detector.detect(bulldog, "dog")] == ["dog"]
+    assert detector.detect(bulldog, "bird") == []
 
 
 def test_turned_and_odd_sizes(detector: YoloxDetector, real_data: Path) -> None:

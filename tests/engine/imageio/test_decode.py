@@ -16,7 +16,7 @@ from PIL import ImageOps
 
 from engine.data import Notice
 from engine.errors import DamagedImage, EditError, ImageTooLarge, ImageTooSmall, UnsupportedImage
-from engine.imageio import Limits, decode, encode, read_picture
+from engine.imageio import Limits, decode, encode, read_picture, turned_with
 from engine.imageio.header import read_header
 from tests.engine.imageio.files_made import SMALL_HEIC, chunk, exif, png, png16, saved, scene
 
@@ -134,6 +134,18 @@ def test_orientation_is_applied_once(orientation: int, kind: str, order: str) ->
         np.testing.assert_array_equal(picture.opacity, np.asarray(upright.getchannel("A")))
     again = decode(encode(picture, "png")).picture
     np.testing.assert_array_equal(again.rgb, picture.rgb)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_mask_made_on_the_files_own_pixels_turns_with_the_photo(orientation: int) -> None:
+    lying = scene(70, 110)
+    photo = decode(saved(PillowImage.fromarray(lying), "PNG", exif=exif(orientation)))
+    assert photo.orientation == orientation
+    as_seen = decode(saved(PillowImage.fromarray(photo.picture.rgb), "PNG"))
+    np.testing.assert_array_equal(turned_with(as_seen, photo).rgb, photo.picture.rgb)
+    if orientation >= 5:
+        mask = decode(saved(PillowImage.fromarray(lying), "PNG"))
+        np.testing.assert_array_equal(turned_with(mask, photo).rgb, photo.picture.rgb)
 
 
 @pytest.mark.parametrize("block", [b"", b"II", b"Exif\0\0II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\0\x01\x01\x12"])

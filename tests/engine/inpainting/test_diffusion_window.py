@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from engine.data import Box, Mask
 from engine.errors import MaskEmpty
 from engine.inpainting.diffusion.settings import FAMILIES, MANNERS, Kind, family_of, reach_of
-from engine.inpainting.diffusion.window import filled, from_canvas, model_size, to_canvas, window_for
+from engine.inpainting.diffusion.window import (
+    SHAPES,
+    filled,
+    frame_size,
+    from_canvas,
+    place_in_frame,
+    to_canvas,
+    window_for,
+)
 
 sizes = st.integers(1, 700)
 
@@ -34,6 +42,12 @@ def test_the_window_holds_the_hole_and_lies_inside(hole: Mask, side: int) -> Non
     assert 0 <= window.x0 < window.x1 <= width
     assert 0 <= window.y0 < window.y1 <= height
     assert np.count_nonzero(hole[window.slices]) == np.count_nonzero(hole)
+    shaped = any(window.width * down == window.height * across for across, down in SHAPES)
+    columns, rows = (int(np.ptp(np.nonzero(hole)[axis])) + 1 for axis in (1, 0))
+    units = [(min(width // across, height // down), across, down) for across, down in SHAPES]
+    assert shaped or not any(unit * across >= columns and unit * down >= rows for unit, across, down in units)
+    again = window_for(hole[window.slices], side)
+    assert again == Box(0, 0, window.width, window.height)
 
 
 def test_a_small_hole_is_enlarged_and_a_thin_one_seen_in_a_near_square() -> None:
@@ -56,14 +70,39 @@ def test_nothing_to_paint_is_an_error() -> None:
     [
         (512, 512, 512, 8, (512, 512)),
         (256, 455, 512, 8, (288, 512)),
+        (455, 256, 512, 8, (512, 288)),
         (3000, 4000, 1024, 16, (768, 1024)),
+        (3100, 4000, 1024, 16, (768, 1024)),
         (64, 64, 1024, 16, (1024, 1024)),
-        (1, 4000, 512, 8, (64, 512)),
+        (1, 4000, 512, 8, (256, 512)),
         (10, 10, 64, 16, (64, 64)),
     ],
 )
-def test_model_sizes(height: int, width: int, side: int, multiple: int, expected: tuple[int, int]) -> None:
-    assert model_size(height, width, side, multiple) == expected
+def test_frames(height: int, width: int, side: int, multiple: int, expected: tuple[int, int]) -> None:
+    assert frame_size(height, width, side, multiple) == expected
+
+
+@settings(deadline=None, max_examples=200)
+@given(height=st.integers(1, 5000), width=st.integers(1, 5000), side=st.sampled_from([64, 512, 1024]))
+def test_nothing_is_distorted_in_its_frame(height: int, width: int, side: int) -> None:
+    rows, columns = frame_size(height, width, side, 8)
+    place = place_in_frame(height, width, rows, columns)
+    assert place.height == rows or place.width == columns
+    across, down = place.width / width, place.height / height
+    # Half a pixel of rounding, and one pixel at least.
+    assert abs(across - down) <= 1 / min(width, height)
+    if max(height, width) <= 2 * min(height, width):
+        assert place.area >= 0.84 * rows * columns
+
+
+def test_a_circle_stays_a_circle_in_a_panorama() -> None:
+    crop, hole = np.zeros((100, 700, 3), np.uint8), np.zeros((100, 700), np.bool_)
+    rows, columns = np.ogrid[:100, :700]
+    hole[(rows - 50) ** 2 + (columns - 300) ** 2 < 40**2] = True
+    canvas = to_canvas(crop, hole, 512, 8, "keep")
+    inside = canvas.hole[place_in_frame(100, 700, *canvas.hole.shape).slices]
+    ys, xs = np.nonzero(inside)
+    assert abs(int(np.ptp(ys)) - int(np.ptp(xs))) <= 2
 
 
 @settings(deadline=None, max_examples=60)
@@ -75,8 +114,9 @@ def test_a_canvas_has_the_models_size_and_loses_none_of_the_hole(hole: Mask, sid
     assert max(canvas.hole.shape) == side
     assert all(length % 8 == 0 for length in canvas.hole.shape)
     ys, xs = np.nonzero(hole)
-    rows, columns = canvas.hole.shape
-    mapped = canvas.hole[(2 * ys + 1) * rows // (2 * height), (2 * xs + 1) * columns // (2 * width)]
+    place = place_in_frame(height, width, *canvas.hole.shape)
+    down, across = (2 * ys + 1) * place.height // (2 * height), (2 * xs + 1) * place.width // (2 * width)
+    mapped = canvas.hole[place.y0 + down, place.x0 + across]
     assert mapped.all()
     assert from_canvas(canvas.image, height, width).shape == crop.shape
 

@@ -16,7 +16,7 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 def save_sd(folder: Path, *, channels: int = 9, name: str = "StableDiffusionInpaintPipeline") -> Path:
     """Stable Diffusion 1.5: 9 input channels for inpainting, 4 for the plain model."""
     parts = _common(folder) | {"unet": _unet(channels, cross_attention_dim=32)}
-    parts |= {"text_encoder": _clip("CLIPTextModel"), "safety_checker": None, "feature_extractor": None}
+    parts |= {"text_encoder": tiny_clip("CLIPTextModel"), "safety_checker": None, "feature_extractor": None}
     return _saved(name, folder, parts, requires_safety_checker=False)
 
 
@@ -29,7 +29,7 @@ def save_sdxl(folder: Path) -> Path:
     }
     parts = _common(folder) | {"unet": _unet(9, cross_attention_dim=64, **extra)}
     second = parts["tokenizer"]
-    parts |= {"text_encoder": _clip("CLIPTextModel"), "text_encoder_2": _clip("CLIPTextModelWithProjection")}
+    parts |= {"text_encoder": tiny_clip("CLIPTextModel"), "text_encoder_2": tiny_clip("CLIPTextModelWithProjection")}
     return _saved("StableDiffusionXLInpaintPipeline", folder, parts | {"tokenizer_2": second})
 
 
@@ -50,7 +50,7 @@ def save_flux_fill(folder: Path) -> Path:
         "transformer": transformer,
         "vae": _vae(latent_channels=2, shift_factor=0.1),
         "scheduler": diffusers.FlowMatchEulerDiscreteScheduler(),
-        "text_encoder": _clip("CLIPTextModel"),
+        "text_encoder": tiny_clip("CLIPTextModel"),
         "tokenizer": clip_tokenizer(folder),
         "text_encoder_2": transformers.T5EncoderModel(t5),
         "tokenizer_2": t5_tokenizer(),
@@ -99,7 +99,8 @@ def _unet(channels: int, **options: Any) -> Any:
     )  # fmt: skip
 
 
-def _clip(name: str) -> Any:
+def tiny_clip(name: str) -> Any:
+    """A CLIP text encoder for that tokenizer: a class of transformers."""
     transformers: Any = import_module("transformers")
     config = transformers.CLIPTextConfig(
         hidden_size=32, intermediate_size=37, num_attention_heads=4, num_hidden_layers=2, projection_dim=32,

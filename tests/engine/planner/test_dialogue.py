@@ -118,6 +118,14 @@ def test_an_open_question_is_answered(answer: str, candidate: str) -> None:
     assert read(answer, offered) == [{"kind": "choose", "candidate": candidate}]
 
 
+def test_yes_takes_the_only_candidate() -> None:
+    offered = Context(candidates=("whole picture",))
+    for words in ("yes", "Yes, please.", "sure", "ok", "everything", "all of it", "the whole picture"):
+        (answer,) = read(words, offered)
+        assert answer["kind"] == "choose", words
+    assert read("yes", Context(candidates=("dog", "cat"))) == []
+
+
 def test_another_request_closes_the_question() -> None:
     offered = Context(candidates=("dog", "cat"))
     assert read("remove the hat instead", offered) == [{"kind": "remove", "target": thing("hat")}]
@@ -143,3 +151,50 @@ def test_more_means_nothing_at_the_start() -> None:
     plan = PLANNER.plan("a bit more", Context())
     assert not plan.operations
     assert plan.question
+
+
+REFINING = (
+    "a bit bigger", "bigger please", "much bigger mask", "make the mask a bit bigger", "grow the mask by 10 px",
+    "10 px bigger", "smaller", "tighter", "a little tighter", "the mask is too small", "too small", "invert the mask",
+    "invert it", "softer edge", "soften the edges", "feather more", "a bit bigger and softer", "include the handle",
+    "also the hat", "also its shadow", "add the left one", "also the left one", "you missed the tail", "not the arm",
+    "but not the arm", "leave out the tail", "don't include the arm", "exclude the arm", "without the shadow",
+    "keep the shadow", "just the roof", "only the left part", "just the left half", "the other one", "wrong one",
+    "include the handle but not the arm",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", REFINING)
+@pytest.mark.parametrize("before", ["remove the dog", "blur the dog"])
+def test_the_place_of_the_last_edit_is_refined(said: str, before: str) -> None:
+    history = PLANNER.plan(before, Context()).operations
+    assert [operation.kind for operation in PLANNER.plan(said, Context(history=history)).operations] == ["refine"]
+    assert all(operation.kind != "refine" for operation in PLANNER.plan(said, Context()).operations)
+    whole = PLANNER.plan("make it warmer", Context()).operations
+    assert PLANNER.plan("make the cat blue", Context(history=whole)).operations[0].kind == "recolor"
+
+
+@pytest.mark.parametrize(
+    "said", ["remove the cat", "make it warmer", "add a hat", "undo", "make the cat bigger", "only keep the dog"]
+)
+def test_another_wish_is_no_refinement(said: str) -> None:
+    history = PLANNER.plan("remove the dog", Context()).operations
+    operations = PLANNER.plan(said, Context(history=history)).operations
+    assert operations
+    assert operations[0].kind != "refine"
+
+
+@pytest.mark.parametrize(
+    ("said", "relation"),
+    [
+        ("remove the dog but keep the shadow", "without the shadow"),
+        ("remove the dog without its shadow", "without its shadow"),
+        ("remove the dog, not the shadow", "without the shadow"),
+        ("remove the dog but leave its shadow", "without its shadow"),
+        ("remove the dog and its shadow", "with its shadow"),
+        ("remove the man and his reflection", "with its reflection"),
+    ],
+)
+def test_a_shadow_that_stays_or_goes(said: str, relation: str) -> None:
+    (operation,) = read(said)
+    assert operation["target"]["relation"] == relation

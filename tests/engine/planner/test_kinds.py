@@ -206,6 +206,9 @@ FRAMED: list[Case] = [
     ("extend the picture to the left", kind("expand", sides=["left"])),
     ("zoom out", kind("expand", sides=["all"])),
     ("outpaint to 16:9", kind("expand", aspect="16:9")),
+    ("extend the picture to the left with more trees", kind("expand", sides=["left"], prompt="more trees")),
+    ("outpaint to 16:9, showing a snowy mountain", kind("expand", aspect="16:9", prompt="a snowy mountain")),
+    ("extend the canvas by 20% with a white border", kind("expand", sides=["all"], amount=20)),
     ("expand by 20% on all sides", kind("expand", sides=["all"], amount=20)),
     ("rotate left 90", kind("rotate", degrees=-90)),
     ("rotate 90 degrees clockwise", kind("rotate", degrees=90)),
@@ -248,6 +251,9 @@ OTHERS: list[Case] = [
     ("change the number of balls to 5", kind("duplicate", target=thing("balls"), count=5)),
     ("change the number of dogs from 3 to 1", kind("remove", target=thing("dogs", quantity="2"))),
     ("generate an image of a castle at sunset", kind("generate", prompt="a castle at sunset")),
+    ("generate a square picture of a red fox", kind("generate", prompt="a red fox", aspect="1:1")),
+    ("draw me a picture of a fox, 1024x768", kind("generate", prompt="a fox", width=1024, height=768)),
+    ("create an image of two men in 16:9", kind("generate", prompt="two men", aspect="16:9")),
 ]
 ALL = [
     *REMOVED,
