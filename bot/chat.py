@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bot.history import Revision
 from engine.data import UNMOVED, Mask, Notice, Offset, Picture
-from engine.marks import Marks
 from engine.operations import Plan
+from engine.selection.marks import Marks
 
 
 @dataclass(frozen=True, eq=False)

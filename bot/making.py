@@ -16,7 +16,7 @@ from engine.data import Mask, Notice
 from engine.editor import EditRequest, EditResult
 from engine.errors import Ambiguous, MaskWhole, NeedsClarification
 from engine.operations import EditOperation, Plan, Refine
-from engine.refining import Again
+from engine.refining.again import Again
 from engine.reporting import shared
 
 DRAWN = Notice("drawn")

@@ -31,7 +31,7 @@ from engine.operations import (
     Vary,
 )
 from engine.planner import parse_target
-from engine.refining import NO_AREA, Again, subject_of
+from engine.refining.again import NO_AREA, Again, subject_of
 
 
 async def steer(operation: HistoryOperation, talk: Talk) -> None:

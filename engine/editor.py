@@ -22,8 +22,6 @@ from engine.handlers.outpaint import apply_expand
 from engine.handlers.tone import apply_adjust, apply_blur, apply_recolor, apply_restore, apply_style
 from engine.inpainting.diffusion.loading import FOLLOWING, PAINTING, follower_for, illustrator_for, painter_for
 from engine.inpainting.diffusion.runner import INSTRUCT
-from engine.marks import Marks
-from engine.masks_given import Selection, selection_of
 from engine.operations import (
     Add,
     Adjust,
@@ -49,10 +47,12 @@ from engine.operations import (
     Upscale,
 )
 from engine.protocols import Follower, Illustrator, Inpainter, Painter, Segmenter
-from engine.refining import Again, Placed, placed
+from engine.refining.again import Again, Placed, placed
 from engine.reporting import Report, audience
 from engine.scene import Locate, Scene, Step
 from engine.segmentation.classic import ClassicSegmenter
+from engine.selection.given import Selection, selection_of
+from engine.selection.marks import Marks
 from engine.specialists import Specialists
 from engine.torch_edge import require_libraries
 

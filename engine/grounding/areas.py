@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from engine.areas import area_of
 from engine.data import Image, Region
 from engine.grounding.regions import region_of
-from engine.marked import mask_of
 from engine.operations import Target
 from engine.protocols import Segmenter
+from engine.selection.areas import area_of
+from engine.selection.marked import mask_of
 
 
 class AreaFinder:

@@ -283,7 +283,9 @@ class Grounder:
         owned = _OWNED.search(target.phrase or "") is not None
         meant = list(found[0].chosen or (anchor,))
         if owned and missing is not None:
-            weighed = noticed(found[0].regions, *image.shape[:2], everything=True)
+            # By their boxes: what was chosen has a mask, which fills less than the boxes of the others.
+            boxes = [replace(region, mask=None) for region in found[0].regions]
+            weighed = noticed(boxes, *image.shape[:2], everything=True)
             groups = [touching(weighed, region) for region in weighed]
             meant = max(groups, key=lambda group: sum(region.score for region in group))
         for located in found[1:]:

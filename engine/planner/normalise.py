@@ -6,8 +6,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from engine.areas import measured_areas_in
 from engine.planner.vocabulary import Vocabulary
+from engine.selection.areas import measured_areas_in
 
 MAX_CHARACTERS = 2000
 QUOTE_BASE = 0xE000

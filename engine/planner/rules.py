@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from heapq import merge
 
-from engine.areas import is_area
 from engine.operations import (
     Adjust,
     Blur,
@@ -42,6 +41,7 @@ from engine.planner.sayings import Fit, Sayings, sayings
 from engine.planner.sparing import forbids, mended, related, spared_by, sparing
 from engine.planner.targets import parse_target
 from engine.planner.vocabulary import Vocabulary, expression, load
+from engine.selection.areas import is_area
 
 READERS: dict[str, Reader] = {
     name: reader

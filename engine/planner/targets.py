@@ -6,11 +6,11 @@ import re
 from functools import cache
 from typing import Any
 
-from engine.areas import is_area, within_area
 from engine.operations import Target
 from engine.planner.colours import describing_colour
 from engine.planner.normalise import low
 from engine.planner.vocabulary import Vocabulary, expression, load
+from engine.selection.areas import is_area, within_area
 
 NUMBERS = {
     "one": "1",

@@ -29,8 +29,8 @@ from engine.errors import (
 )
 from engine.fakes import FillInpainter
 from engine.grounding.router import Grounder
-from engine.marks import Marks
 from engine.planner import RulesPlanner
+from engine.selection.marks import Marks
 
 RED, GREEN_BALL, RIGHT_BALL = (200, 30, 40), (80, 40), (80, 200)
 """Colour, and (row, column) inside the left and the right ball."""

@@ -11,8 +11,6 @@ from engine.data import Alpha, Box, Image, Offset, Picture, Region
 from engine.editor import Editor, EditRequest, EditResult
 from engine.errors import Ambiguous, BackendMissing, BadOption, NeedsClarification, NotGrounded
 from engine.fakes import BoxSegmenter, FillInpainter, FixedGrounder
-from engine.marks import Marks
-from engine.masks_given import NOISE
 from engine.operations import (
     Add,
     Adjust,
@@ -29,6 +27,8 @@ from engine.operations import (
     Target,
     Text,
 )
+from engine.selection.given import NOISE
+from engine.selection.marks import Marks
 
 HEIGHT, WIDTH = 120, 161
 BALL = Region(Box(20, 30, 60, 70), 0.9, "ball", "colour")

@@ -23,9 +23,9 @@ from engine.data import Picture
 from engine.editor import check_backend
 from engine.errors import Ambiguous, BadOption, EditError, PictureUnreadable
 from engine.imageio import Decoded, Limits, encode, format_for, read_picture, turned_with, write_atomically
-from engine.marks import Marks, read_marks
 from engine.operations import Context, Plan
 from engine.planner import RulesPlanner, explain
+from engine.selection.marks import Marks, read_marks
 from engine.weights import ModelStore
 
 AUTHOR = "you"

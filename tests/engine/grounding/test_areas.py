@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 
-from engine.areas import area_of, is_area, measured_areas_in
 from engine.data import Box, Click, Image, Mask, Region
 from engine.errors import BadOption
 from engine.fakes import BoxSegmenter
@@ -16,6 +15,7 @@ from engine.grounding.areas import AreaFinder
 from engine.grounding.router import Grounder
 from engine.operations import Context, Target
 from engine.planner import RulesPlanner, parse_target
+from engine.selection.areas import area_of, is_area, measured_areas_in
 
 HEIGHT, WIDTH = 300, 400
 IMAGE = np.random.default_rng(7).integers(90, 160, (HEIGHT, WIDTH, 3), np.uint8)

@@ -13,7 +13,7 @@ from engine.errors import BadOption, MaskEmpty, MaskMismatch, MaskWhole
 from engine.fakes import BoxSegmenter
 from engine.imageio import decode
 from engine.masks import fill_holes, grow
-from engine.masks_given import NOISE, Selection, looks_like_mask, selection_of
+from engine.selection.given import NOISE, Selection, looks_like_mask, selection_of
 
 HEIGHT, WIDTH = 240, 320
 RED, WHITE = (255, 20, 30), (255, 255, 255)

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from engine.changes import Change, changes_in, stride
 from engine.data import Box, Image, Located, Mask, Region
 from engine.errors import NeedsClarification, NotGrounded
 from engine.geometry import bounding_box, crop_window
@@ -17,6 +16,7 @@ from engine.grounding.traces import Trace, trace_in, traces_of
 from engine.masks import grow, invert, shrink, union
 from engine.operations import Target
 from engine.planner import parse_target
+from engine.refining.changes import Change, changes_in, stride
 
 Locate = Callable[[Image, Target], Located]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from engine.marks import Corners, Marks
+from engine.selection.marks import Corners, Marks
 
 EDGE: Final = 0.1
 """Of the picture's side: how deep an edge is."""

@@ -10,8 +10,8 @@ import numpy as np
 from engine.data import Box, Click, Image, Mask
 from engine.errors import BadOption
 from engine.geometry import clip, union_box
-from engine.marks import ClickMark, Corners, Marks, Outline
 from engine.protocols import Segmenter
+from engine.selection.marks import ClickMark, Corners, Marks, Outline
 
 _ROUNDING: Final = 1e-6
 """px that arithmetic on fractions may be off."""

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from engine.data import Alpha, Box, Image, Mask, Picture, Region
 from engine.errors import BadOption, MaskEmpty, MaskMismatch, MaskWhole
-from engine.marked import mask_of
-from engine.marks import Marks
 from engine.masks import shrink
 from engine.protocols import Segmenter
-from engine.scribbles import brightest, enclosed, fitted, strokes_on
+from engine.selection.marked import mask_of
+from engine.selection.marks import Marks
+from engine.selection.scribbles import brightest, enclosed, fitted, strokes_on
 
 ASPECT_TOLERANCE = 0.01
 """How much the aspect of a mask may differ from its picture's: exporters round a side to whole px."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from engine.areas.named import ENDS, frame
-from engine.marks import Marks
+from engine.selection.areas.named import ENDS, frame
+from engine.selection.marks import Marks
 
 _NUMBER: Final = r"\d{1,5}(?:\.\d{1,6})?"
 _PERCENT: Final = r"(?:%|percent\b)"

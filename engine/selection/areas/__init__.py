@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from engine.areas.measured import measured_area, measured_areas_in
-from engine.areas.named import named_area
-from engine.marks import Marks
+from engine.selection.areas.measured import measured_area, measured_areas_in
+from engine.selection.areas.named import named_area
+from engine.selection.marks import Marks
 
 __all__ = ["area_of", "is_area", "measured_areas_in", "within_area"]
 

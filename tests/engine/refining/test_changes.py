@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.changes import Change, changes_in, softness_of, stride
+from engine.refining.changes import Change, changes_in, softness_of, stride
 
 
 @pytest.mark.parametrize(

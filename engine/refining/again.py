@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.changes import softness_of
 from engine.data import Image, Mask
 from engine.errors import Ambiguous, NeedsClarification
 from engine.masks import union
 from engine.operations import Add, Background, EditOperation, Move, Target, Text
-from engine.reshaping import Ground, Locate, extent_of, reshaped
+from engine.refining.changes import softness_of
+from engine.refining.reshaping import Ground, Locate, extent_of, reshaped
 
 ITS_OWN = (Add, Text)
 """Operations that take a place as it is, like a mask: what was there before was not a thing in the picture."""

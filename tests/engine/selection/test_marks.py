@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from engine.data import Box, Click, Image, Mask
 from engine.errors import BadOption
 from engine.fakes import BoxSegmenter
-from engine.marked import mask_of
-from engine.marks import MOST_CORNERS, Marks, read_marks
+from engine.selection.marked import mask_of
+from engine.selection.marks import MOST_CORNERS, Marks, read_marks
 
 HEIGHT, WIDTH = 90, 141
 IMAGE = np.zeros((HEIGHT, WIDTH, 3), np.uint8)

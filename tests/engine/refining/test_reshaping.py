@@ -11,7 +11,7 @@ from engine.data import Image, Located, Mask
 from engine.errors import NeedsClarification, NotGrounded
 from engine.grounding.router import Grounder
 from engine.operations import Target
-from engine.reshaping import Ground, reshaped
+from engine.refining.reshaping import Ground, reshaped
 from tests.engine.grounding.grounds import standing
 from tests.engine.grounding.scenes import Drawn, draw, overlap
 
