@@ -97,6 +97,8 @@ class Brief:
     """Another picture whose style or thing is meant, for painters that take one."""
     structure: bool = False
     """Whether outlines or depth of what was there are kept, by painters that can; of use where `fill` is "keep"."""
+    avoided: tuple[str, ...] = ("blurry", "low quality")
+    """What should not be seen there, for painters that can be told; words of the prompt's own are not held against it."""
 
 
 class Painter(Protocol):

@@ -159,7 +159,9 @@ def brief_of(scene: Scene, artist: Painter | Illustrator, prompt: str, manner: M
             scene.notices.append(UNUSED)
     if manner.fitting:
         prompt = with_medium(prompt, scene.picture.rgb)
-    return Brief(prompt, scene.seed, manner.strength, manner.fill, reference, structure=manner.structured)
+    return Brief(
+        prompt, scene.seed, manner.strength, manner.fill, reference, structure=manner.structured, avoided=manner.avoided
+    )
 
 
 def prompt_of(operation: Invention) -> str:

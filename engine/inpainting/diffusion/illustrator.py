@@ -55,7 +55,7 @@ class DiffusionIllustrator:
             aids = self._equipment.asked(brief, np.zeros((rows, columns, 3), np.uint8))
             return {
                 "prompt": brief.prompt,
-                "negative_prompt": avoided(brief.prompt),
+                "negative_prompt": avoided(brief.prompt, brief.avoided),
                 "height": rows,
                 "width": columns,
                 **aids,

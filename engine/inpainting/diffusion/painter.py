@@ -57,7 +57,7 @@ class DiffusionPainter:
             canvas = to_canvas(crop, hole, side, runner.multiple, brief.fill)
             return {
                 "prompt": brief.prompt,
-                "negative_prompt": avoided(brief.prompt),
+                "negative_prompt": avoided(brief.prompt, brief.avoided),
                 "image": PillowImage.fromarray(canvas.image),
                 "mask_image": PillowImage.fromarray(canvas.hole.astype(np.uint8) * 255),
                 "height": canvas.hole.shape[0],

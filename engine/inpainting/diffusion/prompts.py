@@ -14,23 +14,24 @@ from importlib import import_module
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from engine.budget import ByteBudget
 from engine.data import Image
+from engine.inpainting.diffusion.medium import medium_of
+from engine.inpainting.diffusion.settings import UNWANTED
 
-AVOIDED: Final = ("blurry", "low quality", "watermark", "text", "frame", "border")
-"""What the models that can be told so are steered away from, where the author's words do not ask for it."""
 REMEMBERED: Final = 64 << 20
 """Bytes of embeddings kept for each text encoder: some 100 prompts of SDXL, 15 of FLUX."""
 LONGEST: Final = 8
 """Chunks of a prompt that are read, at most."""
 LOOK_BACK: Final = 20
 """Tokens before the end of a full chunk among which it rather ends at a comma: no phrase is torn in two (A1111)."""
-GREY_LEVELS: Final = 6
-"""How much the channels of a black-and-white photo may differ: what JPEG adds."""
-GREY_SHARE: Final = 0.995
 _COLOURED: Final = re.compile(r"\b(?:in |full )?colou?r(?:s|ed|ful|ise|ize)?\b", re.IGNORECASE)
+_MEDIUM_SAID: Final = re.compile(
+    r"\b(?:photo\w*|realistic|paint(?:ed|ing|erly)|drawings?|drawn|sketch\w*|illustrat\w+|cartoons?|comics?|anime|manga|"
+    r"watercolou?rs?|oils?|pastels?|pencil|charcoal|ink|engraving|woodcut|etching|poster|collage|mosaic|vector|flat design|"
+    r"line art|pixel[- ]?art|pixelated|8-bit|16-bit|3d|renders?|rendered|cgi|clay|origami|film|polaroid|sepia|monochrome)\b",
+    re.IGNORECASE,
+)
 
 _memories: WeakKeyDictionary[Any, ByteBudget[Read]] = WeakKeyDictionary()
 
@@ -50,27 +51,23 @@ class Read:
         return sum(tensor.nbytes for tensor in (self.states, self.pooled) if tensor is not None)
 
 
-def avoided(prompt: str) -> str:
+def avoided(prompt: str, unwanted: Sequence[str] = UNWANTED) -> str:
     """The negative prompt beside a prompt: a word of the author's is never held against them."""
     said = prompt.lower()
-    return ", ".join(word for word in AVOIDED if word not in said)
+    return ", ".join(dict.fromkeys(word for word in unwanted if word.lower() not in said))
 
 
 def with_medium(prompt: str, image: Image) -> str:
-    """The prompt, and that the picture is black and white where it is, so that what is painted fits in.
+    """The prompt, and the picture's medium where the picture shows it surely, so that what is painted fits in.
 
-    Not where the prompt speaks of colour. Other media are left to the author's words: a picture does not tell them
-    surely enough.
+    Not where the prompt names a medium of its own, nor "black and white" where it speaks of colour.
     """
-    if _COLOURED.search(prompt) or not is_monochrome(image):
+    if _MEDIUM_SAID.search(prompt):
         return prompt
-    return f"{prompt}, black and white photo" if prompt else "black and white photo"
-
-
-def is_monochrome(image: Image) -> bool:
-    """Whether no more than specks of the (H, W, 3) picture have a colour."""
-    few = image[:: max(1, image.shape[0] // 256), :: max(1, image.shape[1] // 256)].astype(np.int16)
-    return bool((np.ptp(few, axis=2) <= GREY_LEVELS).mean() >= GREY_SHARE)
+    medium = medium_of(image)
+    if medium is None or ("black and white" in medium and _COLOURED.search(prompt)):
+        return prompt
+    return f"{prompt}, {medium}" if prompt else medium
 
 
 def worded(pipeline: Any, asked: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """How each operation is painted, and how each family of models wants to be asked: every such number is here.
 
 Sources: (K) krita-ai-diffusion, (F) Fooocus, (A) an article on in- and outpainting of 2026; all three as collected in
-the project's notes; (D) the defaults of the diffusers pipeline; (C) the model's own card.
+the project's notes; (D) the defaults of the diffusers pipeline; (C) the model's own card. Of the words that models are
+led away from, the general ones are the usual ones of (C), and the rest is what each operation is known to go wrong in.
 """
 
 from __future__ import annotations
@@ -16,7 +17,15 @@ import numpy as np
 from engine.data import Box
 from engine.protocols import Fill
 
-Kind: TypeAlias = Literal["remove", "replace", "add", "alter", "style", "background", "expand", "generate"]
+Kind: TypeAlias = Literal["remove", "replace", "add", "alter", "style", "background", "expand", "generate", "upscale"]
+
+
+UNWANTED: Final = ("blurry", "low quality")
+"""What nobody wants to see in any picture."""
+MISSHAPEN: Final = (*UNWANTED, "deformed")
+"""And in a thing that is new."""
+OVERLAID: Final = ("watermark", "text", "frame", "border")
+"""What models like to end a picture with, as so many that they saw did: nothing that belongs to a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +48,26 @@ class Manner:
     """Whether the hole is filled from the rest of the picture first, without a model, for the model to start from."""
     fitting: bool = True
     """Whether what is painted is of the picture's own medium, and not of one that the words choose."""
+    avoided: tuple[str, ...] = UNWANTED
+    """What models that can be told so are led away from."""
 
 
 MANNERS: Final[dict[Kind, Manner]] = {
     # A: 0.4 to 0.6; from noise alone a model puts something new where the old thing was (diffusers#4943).
-    "remove": Manner(strength=0.6, fill="keep", grow=0.03, feather=0.05, emptied=True),
+    "remove": Manner(strength=0.6, fill="keep", grow=0.03, feather=0.05, emptied=True, avoided=(*UNWANTED, "object", "person", "text")),
     # The old silhouette must not shape the new thing: noise only (A: 0.7 to 0.9 for new objects; K: 1), a wide rim.
-    "replace": Manner(strength=1.0, fill="grey", grow=0.03, feather=0.05),
-    "add": Manner(strength=1.0, fill="grey", feather=0.06),
+    "replace": Manner(strength=1.0, fill="grey", grow=0.03, feather=0.05, avoided=(*MISSHAPEN, *OVERLAID)),
+    "add": Manner(strength=1.0, fill="grey", feather=0.06, avoided=(*MISSHAPEN, *OVERLAID)),
     # A: 0.65 to 0.8 for most edits; the silhouette stays.
     "alter": Manner(strength=0.75, fill="keep", grow=0.01, feather=0.03, opaque=False, structured=True, fitting=False),
     "style": Manner(strength=0.6, fill="keep", feather=0.03, opaque=False, structured=True, fitting=False),
     # Its border is cut by a matte, not feathered.
-    "background": Manner(strength=1.0, fill="grey"),
+    "background": Manner(strength=1.0, fill="grey", avoided=(*UNWANTED, *OVERLAID)),
     # K fills by diffusion of the border and blurs; just below 1 so that its light and colours carry over.
-    "expand": Manner(strength=0.97, fill="surroundings"),
-    "generate": Manner(strength=1.0, fill="grey", fitting=False),
+    "expand": Manner(strength=0.97, fill="surroundings", avoided=(*UNWANTED, *OVERLAID)),
+    "generate": Manner(strength=1.0, fill="grey", fitting=False, avoided=(*MISSHAPEN, *OVERLAID)),
+    # Tile by tile, where a word for a thing would put one into every tile.
+    "upscale": Manner(strength=0.3, fill="keep"),
 }
 LEAST_GROW: Final = 4
 LEAST_FEATHER: Final = 8
