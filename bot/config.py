@@ -47,6 +47,8 @@ class ModelSettings(Section):
     detector: str = ""
     segmenter: str = ""
     eraser: str = ""
+    captioner: str = ""
+    """Puts pictures in words for the models that paint; empty: nothing does."""
 
 
 class GenerationSettings(Section):

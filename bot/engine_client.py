@@ -25,7 +25,8 @@ class Cancelled(BaseException):
 def parts_for(models: ModelStore, configured: ModelSettings | None = None) -> Parts:
     """The engine's parts that the installed models make. Raises: BadOption, ModelMissing for a wrong setting."""
     wanted = configured or ModelSettings()
-    return parts_of(models, Choice(wanted.detector or None, wanted.segmenter or None, wanted.eraser or None))
+    detector, segmenter, eraser = (name or None for name in (wanted.detector, wanted.segmenter, wanted.eraser))
+    return parts_of(models, Choice(detector, segmenter, eraser, wanted.captioner or None))
 
 
 class LocalEngine:

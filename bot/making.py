@@ -12,10 +12,10 @@ import numpy as np
 from bot.chat import Answer
 from bot.history import Draft, Question, Revision
 from bot.house import Talk
-from engine.data import Mask, Notice
+from engine.data import Mask, Notice, Picture
 from engine.editor import EditRequest, EditResult
 from engine.errors import Ambiguous, MaskWhole, NeedsClarification
-from engine.operations import EditOperation, Plan, Refine
+from engine.operations import Add, Alter, EditOperation, Plan, Refine, Replace, Target
 from engine.refining.again import Again
 from engine.reporting import shared
 
@@ -35,14 +35,17 @@ async def make(
     mask: Mask | None = None,
     answers: Mapping[int, Mask] = NO_ANSWERS,
     again: Again | None = None,
+    start: Picture | None = None,
 ) -> None:
     """Edit `parent` (default: the head) once for each seed; every result is a revision, the last of them the head.
 
     again: where the same edit worked before, to work there once more.
+    start: what the only operation made of `parent` before, to paint something like it.
     Raises: any leaf of EditError; one with candidates leaves the question open in the history, to be answered in words.
     """
     base = parent or talk.head
     picture = await talk.house.history.picture(base.id)
+    operations = tuple(_named(operation, base.plan) for operation in operations)
     request = EditRequest(
         picture=picture,
         operations=operations,
@@ -51,6 +54,7 @@ async def make(
         previous=await talk.house.history.target_mask(base.id),
         answers=answers,
         again=again,
+        start=start,
         reference=talk.message.reference,
         backend=talk.message.backend,
         model=talk.message.model,
@@ -62,6 +66,18 @@ async def make(
         talk.notices.append(Notice("same_result"))
     talk.answers = tuple(done)
     talk.head = done[-1].revision
+
+
+def _named(operation: EditOperation, before: Plan | None) -> EditOperation:
+    """The operation with the name of what "it" is, where that was painted before: a model is told by words alone."""
+    last = before.operations[-1] if before else None
+    thing = last.prompt if isinstance(last, Add | Replace) else None
+    if isinstance(last, Alter) and last.target is not None:
+        thing = last.target.phrase
+    target = operation.target if isinstance(operation, Alter) else None
+    if not thing or target is None or target != Target(previous=True):
+        return operation
+    return operation.model_copy(update={"target": target.model_copy(update={"phrase": thing})})
 
 
 async def _edit(request: EditRequest, talk: Talk, base: Revision, plan: Plan) -> list[EditResult]:

@@ -183,6 +183,7 @@ NOTICES: dict[str, str] = {
     "kept_around": "The model redrew the whole picture; what it made of {detail} was kept, and nothing else.",
     "same_result": "An exact edit has one result: the variations are all alike.",
     "latest": "Going on from revision {detail}.",
+    "redrawn": "Nothing was edited yet, so I redrew the picture itself, close to what it was.",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import assert_never, cast
+from typing import assert_never, cast, get_args
 
 from bot.chat import Answer
 from bot.history import Revision
@@ -11,13 +11,15 @@ from bot.house import Talk
 from bot.making import DRAWN, make
 from bot.pictures import side_by_side
 from bot.recipes import recipe_of
-from engine.data import UNMOVED, Region
-from engine.errors import NeedsClarification, NoSuchRevision
+from engine.data import UNMOVED, Notice, Region
+from engine.errors import NeedsClarification, NoSuchRevision, NotUnderstood
 from engine.grounding.choose import choose
 from engine.masks import union
 from engine.operations import (
+    Alter,
     Choose,
     Compare,
+    Context,
     EditOperation,
     Goto,
     HistoryOperation,
@@ -51,7 +53,7 @@ async def steer(operation: HistoryOperation, talk: Talk) -> None:
         case Retry():
             await _again(talk, 1)
         case Vary():
-            await _again(talk, operation.n)
+            await _vary(operation, talk)
         case Refine():
             await _refine(operation.change, talk)
         case Choose():
@@ -77,15 +79,76 @@ async def _compare(talk: Talk) -> None:
     talk.answers = (Answer(talk.head, picture, offset=None, resized=True),)
 
 
-async def _again(talk: Talk, count: int) -> None:
-    """The last edit once more, or several times: on the same parent, in the same place, with new seeds."""
+async def _vary(operation: Vary, talk: Talk) -> None:
+    """Several takes: of the last edit from nothing, of one answer to it, or of a picture that was never edited."""
+    if operation.like is not None:
+        talk.head = await _named(operation.like, talk)
+        await _again(talk, operation.n, like=True, change=operation.change)
+    elif talk.head.parent is not None:
+        await _again(talk, operation.n)
+    else:
+        _sow(talk, operation.n)
+        take = Alter(prompt="")
+        await make((take,), talk, Plan(instruction=talk.message.instruction, operations=(take,), confidence=1.0))
+        talk.notices.append(Notice("redrawn"))
+
+
+async def _named(like: str, talk: Talk) -> Revision:
+    """The answer meant by "2", "last" or "this", counted among the pictures made at the same time as the head.
+
+    Where there is but one of those, the number is that of a revision. Raises: NoSuchRevision.
+    """
+    if like == "this":
+        return talk.head
+    tree = await talk.house.history.tree(talk.head.conversation)
+    made = [one for one in tree if (one.parent, one.instruction) == (talk.head.parent, talk.head.instruction)]
+    if like == "last":
+        return made[-1]
+    numbered = dict(enumerate(made, 1)) if len(made) > 1 else {one.number: one for one in tree}
+    if int(like) not in numbered:
+        raise NoSuchRevision(like)
+    return numbered[int(like)]
+
+
+async def _again(talk: Talk, count: int, *, like: bool = False, change: str | None = None) -> None:
+    """The last edit once more, or several times: on the same parent, in the same place, with new seeds.
+
+    like: what it paints begins from how it turned out. change: how it is to differ, in words for its prompt.
+    """
     plan, parent = await _last_edit(talk)
+    _sow(talk, count)
+    operations, changes = edits_of(plan)
+    if change:
+        worded = tuple(_reworded(operation, change) for operation in operations)
+        if worded == operations:
+            await _adjusted(change, operations, talk)
+            return
+        operations = worded
+    single = len(operations) == 1
+    again = await _there(talk, parent, changes) if single and subject_of(operations[0]) is not None else None
+    start = await talk.house.history.picture(talk.head.id) if like and single else None
+    await make(operations, talk, plan, parent=parent, again=again, start=start)
+
+
+def _sow(talk: Talk, count: int) -> None:
+    """A seed for each of so many pictures: counted up from the author's, or from a random one."""
     first = secrets.randbelow(2**31) if talk.message.seed is None else talk.message.seed
     talk.seeds = tuple(first + index for index in range(count))
-    operations, changes = edits_of(plan)
-    placed = len(operations) == 1 and subject_of(operations[0]) is not None
-    again = await _there(talk, parent, changes) if placed else None
-    await make(operations, talk, plan, parent=parent, again=again)
+
+
+def _reworded(operation: EditOperation, change: str) -> EditOperation:
+    """The operation with the change in its prompt; as it was where it has none."""
+    prompt = getattr(operation, "prompt", None)
+    return operation.model_copy(update={"prompt": f"{prompt}, {change}"}) if prompt else operation
+
+
+async def _adjusted(change: str, operations: tuple[EditOperation, ...], talk: Talk) -> None:
+    """The change as an edit of its own, after one that has no prompt to put it in. Raises: NotUnderstood."""
+    plan = talk.house.planner.plan(change, Context(history=operations))
+    edits = tuple(one for one in plan.operations if not isinstance(one, get_args(HistoryOperation)))
+    if not edits:
+        raise NotUnderstood(plan.question or "What should change in the picture?")
+    await make(cast("tuple[EditOperation, ...]", edits), talk, plan)
 
 
 async def _last_edit(talk: Talk) -> tuple[Plan, Revision]:

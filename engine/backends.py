@@ -19,6 +19,8 @@ from engine.grounding.salient import SalientCutter
 from engine.grounding.yolox import YoloxDetector
 from engine.grounding.yunet import YuNet
 from engine.grounding.zero_shot import ZeroShotDetector
+from engine.inpainting.diffusion.captions import Captioner
+from engine.inpainting.diffusion.lookup import located
 from engine.inpainting.lama import ModelEraser
 from engine.inpainting.onnx_eraser import OnnxEraser
 from engine.machine import has_gpu
@@ -93,6 +95,8 @@ class Choice:
     detector: str | None = None
     segmenter: str | None = None
     eraser: str | None = None
+    captioner: str | None = None
+    """A folder, or a name in the local Hugging Face cache; None: pictures are not put in words."""
     gpu: bool = field(default_factory=has_gpu)
 
 
@@ -147,6 +151,7 @@ def specialists_of(models: Installed, choice: Choice, find_faces: FindFaces = fa
         upscaler=upscaler,
         restorer_of=Restorers(files).of if files else lambda _: None,
         faces=FaceRestorer(redrawer, lambda image: [face.box for face in find_faces(image)]) if redrawer else None,
+        caption=Captioner(located(choice.captioner, None)) if choice.captioner and has_libraries() else lambda _: "",
     )
 
 

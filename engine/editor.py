@@ -83,6 +83,8 @@ class EditRequest:
     again: Again | None = None
     """Where this edit worked when it was made before: it works there again, and `given` says nothing."""
     reference: Picture | None = None
+    start: Picture | None = None
+    """What the only operation made of the picture another time, to paint something like it."""
     company: int = 1
     """How many variations of this edit are made at the same time, this one counted."""
     backend: str | None = None
@@ -188,6 +190,7 @@ class Editor:
             previous=done.target,
             answer=request.answers.get(index),
             reference=request.reference,
+            start=request.start,
             backend=request.backend,
             index=index,
             progress=audience(report, request.operations[index].kind, index, len(request.operations), request.company),

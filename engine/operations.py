@@ -64,6 +64,7 @@ class Alter(Record):
     kind: Literal["alter"] = "alter"
     target: Target | None = None
     prompt: str
+    """Empty: another take of what is there, nothing said about it."""
 
 
 class Recolor(Record):
@@ -190,10 +191,12 @@ class Resize(Record):
 
 
 class Upscale(Record):
-    """More pixels with more detail."""
+    """More pixels, and finer detail where that is asked for or a model for it is there."""
 
     kind: Literal["upscale"] = "upscale"
     scale: float = 2.0
+    detail: bool | None = None
+    """Whether a generative model adds detail that the picture never had; None: no."""
 
 
 class Blur(Record):
@@ -281,10 +284,14 @@ class Retry(Record):
 
 
 class Vary(Record):
-    """The last edit `n` times, each with its own seed."""
+    """The last edit `n` times, each with its own seed; of a picture that was never edited, the picture itself."""
 
     kind: Literal["vary"] = "vary"
     n: int = 4
+    like: str | None = None
+    """The answer to go on from, not from nothing: "2" is the second of the last ones, "this" the one replied to."""
+    change: str | None = None
+    """How they should differ from that one, in the author's words."""
 
 
 class Compare(Record):

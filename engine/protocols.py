@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-from engine.data import Box, Click, Image, Mask, Region
+from engine.data import Alpha, Box, Click, Image, Mask, Region
 from engine.operations import Context, Plan
 
 Progress: TypeAlias = Callable[[float], None]
@@ -97,8 +97,11 @@ class Brief:
     """Another picture whose style or thing is meant, for painters that take one."""
     structure: bool = False
     """Whether outlines or depth of what was there are kept, by painters that can; of use where `fill` is "keep"."""
+    levels: Alpha | None = None
+    """How much of the work may change each pixel of the hole, by painters that denoise softly: at 0 it stays, as far as
+    the model can show it. (H, W) of the image; None: all of it everywhere."""
     avoided: tuple[str, ...] = ("blurry", "low quality")
-    """What should not be seen there, for painters that can be told; words of the prompt's own are not held against it."""
+    """What should not be seen there, for painters that can be told; the words of the prompt itself never count."""
 
 
 class Painter(Protocol):
@@ -124,6 +127,16 @@ class TakesReference(Protocol):
     @property
     def takes_reference(self) -> bool:
         """Whether a reference changes what it makes."""
+        ...
+
+
+@runtime_checkable
+class DenoisesSoftly(Protocol):
+    """A painter that may heed the levels of a brief."""
+
+    @property
+    def denoises_softly(self) -> bool:
+        """Whether levels change what it paints."""
         ...
 
 

@@ -69,6 +69,8 @@ class Scene:
     softness: int = 0
     """How many px softer than usual its border is."""
     reference: Picture | None = None
+    start: Picture | None = None
+    """The picture as this operation left it another time: what is painted begins from that, rather than from noise."""
     backend: str | None = None
     """The backend asked for by name; None: the cheapest that does the job."""
     index: int = 0

@@ -37,3 +37,5 @@ class Specialists:
     """The restorer of a defect; None: none is installed."""
     faces: Restorer | None = None
     """Redraws the faces of a picture."""
+    caption: Callable[[Image], str] = lambda _: ""
+    """What a picture shows, in a phrase; empty where nothing can tell."""

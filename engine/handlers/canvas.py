@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 import numpy as np
 
 from engine.data import Box, Notice
 from engine.errors import BadOption
 from engine.geometry import bounding_box
+from engine.handlers.generate import BACKEND, brief_of, painter_of
+from engine.inpainting.diffusion.passes import refined
+from engine.inpainting.diffusion.settings import DETAILED, MANNERS
 from engine.operations import Crop, Flip, Resize, Rotate, Upscale
+from engine.protocols import Progress, part_of
 from engine.scene import Scene, Step
 from engine.tools import transform
 from engine.tools.aspects import aspect_ratio
@@ -15,6 +22,8 @@ from engine.tools.upscale import upscale
 
 DEFAULT_CUT = 10.0
 """Percent of a side cut off when the author names the side but no amount."""
+ENLARGING: Final = 0.1
+"""Share of the time that is told to pass before detail is added: one network's run against a painter's many."""
 
 
 def apply_crop(operation: Crop, scene: Scene) -> Step:
@@ -62,12 +71,28 @@ def apply_resize(operation: Resize, scene: Scene) -> Step:
 
 
 def apply_upscale(operation: Upscale, scene: Scene) -> Step:
-    """More pixels: with new detail by a model, else sharpened, and the notice says so."""
-    upscaler = scene.specialists.upscaler
-    if upscaler is not None and scene.backend is None:
-        with scene.clock("edit"):
-            picture = upscaler.upscale(scene.picture, operation.scale, scene.progress)
-        return Step(picture, changed=None, offset=None, backend="upscaler")
+    """More pixels: with new detail by a model, else sharpened, and the notice says so.
+
+    Where the author asks for detail, a painter then goes over all of it, tile by tile and lightly, and keeps its tones.
+    Raises: BadOption, BackendMissing where detail is asked for and there is no painter.
+    """
+    if not operation.detail:
+        return _enlarged(operation, scene, scene.progress)
+    painter = painter_of(scene, "adding detail")
+    step = _enlarged(operation, scene, part_of(scene.progress, 0, ENLARGING))
+    brief = brief_of(scene, painter, DETAILED, MANNERS["upscale"])
+    everything = np.ones(step.picture.rgb.shape[:2], np.bool_)
     with scene.clock("edit"):
+        heard = part_of(scene.progress, ENLARGING, 1 - ENLARGING)
+        detailed = refined(painter, step.picture.rgb, everything, brief, heard, steady=True)
+    return Step(replace(step.picture, rgb=detailed), changed=None, offset=None, backend=BACKEND)
+
+
+def _enlarged(operation: Upscale, scene: Scene, progress: Progress) -> Step:
+    upscaler = scene.specialists.upscaler
+    with scene.clock("edit"):
+        if upscaler is not None and scene.backend in (None, BACKEND):
+            picture = upscaler.upscale(scene.picture, operation.scale, progress)
+            return Step(picture, changed=None, offset=None, backend="upscaler")
         picture = upscale(scene.picture, operation.scale)
     return Step(picture, changed=None, offset=None, notices=(Notice("upscaled_without_model"),))

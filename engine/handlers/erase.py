@@ -11,7 +11,7 @@ from engine.errors import BackendMissing, NeedsClarification
 from engine.grounding.traces import FINDERS, Trace, Wish, separate, trace_in, traces_of, wish_for
 from engine.handlers.blend import put_back, window_of
 from engine.handlers.generate import BACKEND, paint_region, painter_of
-from engine.inpainting.diffusion.settings import MANNERS
+from engine.inpainting.diffusion.settings import MANNERS, avoiding
 from engine.inpainting.holes import by_thickness
 from engine.masks import feather_inside, grow, union
 from engine.operations import Remove
@@ -72,7 +72,8 @@ def erase(scene: Scene, region: Mask, margin: int = DRAWN_MARGIN) -> Step:
     if region.mean() > MOST:
         raise NeedsClarification("That is the whole picture: nothing is left to fill it from. Which part should go?")
     if scene.backend == BACKEND:
-        return paint_region(scene, painter_of(scene, "removing by painting"), region, "", MANNERS["remove"])
+        manner = avoiding(MANNERS["remove"], (one.label for one in scene.found))
+        return paint_region(scene, painter_of(scene, "removing by painting"), region, "", manner)
     if scene.backend not in ERASERS:
         raise BackendMissing("removing with that eraser", str(scene.backend))
     hole = grow(region, margin + scene.softness)

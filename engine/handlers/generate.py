@@ -8,20 +8,20 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from engine.composite import paste_opacity
-from engine.data import Image, Mask, Picture
+from engine.data import Alpha, Image, Mask, Picture
 from engine.errors import BackendMissing, BadOption, ImageTooLarge, MaskEmpty, ModelMissing
-from engine.geometry import bounding_box, grow_box
+from engine.geometry import bounding_box
 from engine.handlers.blend import put_back
 from engine.handlers.instruct import UNUSED, apply_instructed, suits_instruction
 from engine.handlers.placing import place_for
 from engine.inpainting.diffusion.instruction import frame_of
 from engine.inpainting.diffusion.passes import paint_sharply
 from engine.inpainting.diffusion.prompts import with_medium
-from engine.inpainting.diffusion.settings import MANNERS, SPARE, Manner, Reach, reach_of
+from engine.inpainting.diffusion.settings import MANNERS, OPENED, SPARE, Manner, Reach, reach_of, varied
 from engine.inpainting.diffusion.window import GREY, MULTIPLE, resized
 from engine.masks import feather, grow
 from engine.operations import Add, Alter, Background, Generate, Replace, Style, Target
-from engine.protocols import Brief, Illustrator, Painter, TakesReference
+from engine.protocols import Brief, DenoisesSoftly, Illustrator, Painter, TakesReference
 from engine.scene import Scene, Step
 from engine.tools.aspects import aspect_ratio
 from engine.tools.background import replace_background
@@ -42,12 +42,12 @@ def apply_generative(operation: Invention, scene: Scene) -> Step:
     """
     if isinstance(operation, Generate):
         return _new_picture(operation, scene)
-    if suits_instruction(operation, scene) and scene.has_follower():
+    if operation.prompt and suits_instruction(operation, scene) and scene.has_follower():
         return apply_instructed(operation, scene)
     if (everything := _everything_anew(operation, scene)) is not None:
         return everything
     try:
-        painter = painter_of(scene, f"painting “{operation.prompt}”")
+        painter = painter_of(scene, f"painting “{operation.prompt}”" if operation.prompt else "varying the picture")
     except BackendMissing:
         if scene.backend is not None or not scene.has_follower():
             raise
@@ -61,12 +61,17 @@ def apply_generative(operation: Invention, scene: Scene) -> Step:
             region = scene.where(operation.target)
         case Background():
             return _new_background(operation, scene, painter)
-    manner = MANNERS[operation.kind]
+    manner = _manner_of(operation)
     if region is None:
         everything = np.ones(scene.picture.rgb.shape[:2], np.bool_)
-        painted = paint(scene, painter, scene.picture.rgb, everything, prompt_of(operation), manner)
+        start, manner = _begun(scene, everything, manner)
+        painted = paint(scene, painter, start, everything, prompt_of(operation), manner)
         return Step(replace(scene.picture, rgb=painted), changed=None, backend=BACKEND)
     return paint_region(scene, painter, region, prompt_of(operation), manner)
+
+
+def _manner_of(operation: Invention) -> Manner:
+    return MANNERS["vary" if isinstance(operation, Alter) and not operation.prompt else operation.kind]
 
 
 def _everything_anew(operation: Invention, scene: Scene) -> Step | None:
@@ -76,9 +81,10 @@ def _everything_anew(operation: Invention, scene: Scene) -> Step | None:
     illustrator = _illustrator_of(scene)
     if illustrator is None:
         return None
-    brief = brief_of(scene, illustrator, operation.prompt, MANNERS[operation.kind])
+    start, manner = _begun(scene, None, _manner_of(operation))
+    brief = brief_of(scene, illustrator, operation.prompt, manner)
     with scene.clock("edit"):
-        redrawn = illustrator.redraw(scene.picture.rgb, brief, scene.progress)
+        redrawn = illustrator.redraw(start, brief, scene.progress)
     return Step(replace(scene.picture, rgb=redrawn), changed=None, backend=BACKEND)
 
 
@@ -144,10 +150,22 @@ def painter_of(scene: Scene, need: str) -> Painter:
         raise BackendMissing(need, BACKEND) from exc
 
 
-def paint(scene: Scene, painter: Painter, image: Image, hole: Mask, prompt: str, manner: Manner) -> Image:
-    """The image with the hole painted in that manner, by the scene's seed and after its reference."""
+def paint(
+    scene: Scene,
+    painter: Painter,
+    image: Image,
+    hole: Mask,
+    prompt: str,
+    manner: Manner,
+    levels: Alpha | None = None,
+) -> Image:
+    """The image with the hole painted in that manner, by the scene's seed and after its reference.
+
+    levels: how much of each pixel may change, as in `Brief`.
+    """
     with scene.clock("edit"):
-        return paint_sharply(painter, image, hole, brief_of(scene, painter, prompt, manner), scene.progress)
+        brief = replace(brief_of(scene, painter, prompt, manner), levels=levels)
+        return paint_sharply(painter, image, hole, brief, scene.progress)
 
 
 def brief_of(scene: Scene, artist: Painter | Illustrator, prompt: str, manner: Manner) -> Brief:
@@ -184,21 +202,39 @@ def paint_region(scene: Scene, painter: Painter, region: Mask, prompt: str, mann
         raise MaskEmpty
     reach = reach_of(manner, box)
     reach = reach._replace(feather=reach.feather + scene.softness)
-    hole = grow(region, reach.grow + reach.feather + SPARE)
-    start = scene.picture.rgb
-    if manner.emptied:
-        with scene.clock("edit"):
-            start = scene.eraser.inpaint(start, hole, scene.seed)
-    painted = paint(scene, painter, start, hole, prompt, manner)
+    levels = _levels(scene, painter, region, reach)
+    hole = grow(region, reach.grow + reach.feather + SPARE) if levels is None else grow(levels > 0, SPARE)
+    start, manner = _begun(scene, hole, manner)
+    painted = paint(scene, painter, start, hole, prompt, manner, levels)
     with scene.clock("composite"):
-        window = grow_box(box, reach.grow + reach.feather, *region.shape)
-        alpha = np.ascontiguousarray(soft(region, reach)[window.slices])
+        weights = soft(region, reach) if levels is None else np.minimum(levels / np.float32(OPENED), 1)
+        window = bounding_box(weights > 0) or box
+        alpha = np.ascontiguousarray(weights[window.slices])
         step = put_back(scene.picture, window, np.ascontiguousarray(painted[window.slices]), alpha, region)
         picture = step.picture
         if manner.opaque and picture.opacity is not None:
             solid = np.full(alpha.shape, 255, np.uint8)
             picture = replace(picture, opacity=paste_opacity(picture.opacity, window, solid, alpha))
     return replace(step, picture=picture, backend=BACKEND)
+
+
+def _levels(scene: Scene, painter: Painter, region: Mask, reach: Reach) -> Alpha | None:
+    """How much of each pixel may change, where the author drew or asked for a soft selection and the model heeds it."""
+    if not (isinstance(painter, DenoisesSoftly) and painter.denoises_softly):
+        return None
+    drawn = scene.weights_of(region)
+    return soft(region, reach) if drawn is None and scene.softness else drawn
+
+
+def _begun(scene: Scene, hole: Mask | None, manner: Manner) -> tuple[Image, Manner]:
+    """What the painting of the hole begins from, and the manner that goes with it."""
+    start = scene.start
+    if start is not None and start.rgb.shape == scene.picture.rgb.shape:
+        return start.rgb, varied(manner)
+    if not manner.emptied or hole is None:
+        return scene.picture.rgb, manner
+    with scene.clock("edit"):
+        return scene.eraser.inpaint(scene.picture.rgb, hole, scene.seed), manner
 
 
 def soft(region: Mask, reach: Reach) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -213,7 +249,9 @@ def _new_background(operation: Background, scene: Scene, painter: Painter) -> St
     behind = ~subject
     if not behind.any():
         raise MaskEmpty
-    painted = paint(scene, painter, scene.picture.rgb, behind, operation.prompt or "", MANNERS["background"])
+    start, manner = _begun(scene, behind, MANNERS["background"])
+    prompt = operation.prompt or scene.specialists.caption(scene.picture.rgb)
+    painted = paint(scene, painter, start, behind, prompt, manner)
     with scene.clock("composite"):
         rgb = replace_background(scene.picture.rgb, subject, painted)
         changed = np.any(rgb != scene.picture.rgb, axis=2)

@@ -13,6 +13,7 @@ from engine.errors import BadOption, ImageTooLarge
 from engine.handlers.blend import put_back
 from engine.handlers.generate import BACKEND, brief_of, painter_of
 from engine.inpainting.diffusion.passes import in_passes, refined
+from engine.inpainting.diffusion.prompts import in_context
 from engine.inpainting.diffusion.settings import EXPANSION, MANNERS, OVERLAP, SEAM
 from engine.inpainting.diffusion.strips import in_strips
 from engine.masks import feather_inside
@@ -53,7 +54,8 @@ def apply_expand(operation: Expand, scene: Scene) -> Step:
     painter = painter_of(scene, "painting beyond the frame")
     canvas = _extended(picture, margins)
     alpha = newness(margins, picture.height, picture.width)
-    brief = brief_of(scene, painter, operation.prompt or "", MANNERS["expand"])
+    prompt = in_context(operation.prompt or "", picture.rgb, scene.specialists.caption)
+    brief = brief_of(scene, painter, prompt, MANNERS["expand"])
     original = Box(margins.left, margins.top, margins.left + picture.width, margins.top + picture.height)
     draft = in_strips(painter, brief, original, canvas.height, canvas.width)
     with scene.clock("edit"):

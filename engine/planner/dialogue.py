@@ -101,6 +101,22 @@ def read_vary(reading: Reading) -> Operations | None:
     return [Vary(n=max(2, min(16, count)))] if count else None
 
 
+def read_vary_like(reading: Reading) -> Operations | None:
+    """More answers like one of the last: "more like the second one, but darker"."""
+    if not reading.context.history:
+        return None
+    words = low(reading["which"])
+    words = re.sub(
+        r"(?:^| )(?:one|version|variation|variant|option|picture|image|result|number)(?= |$)", "", words
+    ).strip()
+    which = "this" if words in ("this", "that", "it") else ORDINALS.get(words, numerals(words))
+    if which not in ("this", "last") and not re.fullmatch(r"\d{1,2}", which):
+        return None
+    change = reading.spoken(reading["change"]) or None
+    count = _times(reading["count"]) if reading["count"] else None
+    return [Vary(n=max(1, min(16, count or (1 if change else Vary().n))), like=which, change=change)]
+
+
 def read_goto(reading: Reading) -> Operations | None:
     """A revision by number or id."""
     words = expression("revision_lead").sub("", low(reading["revision"]))
@@ -326,6 +342,7 @@ def readers() -> dict[str, Any]:
     return {
         "history": read_history,
         "vary": read_vary,
+        "vary_like": read_vary_like,
         "goto": read_goto,
         "undo_of": read_undo_of,
         "refine": read_refine,

@@ -80,6 +80,8 @@ def _step(operation: Operation) -> str:
         case "add":
             return f"Add {operation.prompt}{f' {operation.place}' if operation.place else ''}"
         case "alter":
+            if not operation.prompt:
+                return f"Make a variation of {_the(operation.target)}"
             return f"Change {_the(operation.target)}: {operation.prompt}"
         case "recolor":
             return f"Recolour {_the(operation.target)} {operation.colour}"
@@ -117,7 +119,7 @@ def _step(operation: Operation) -> str:
         case "resize":
             return f"Resize the picture {_measure(operation.width, operation.height, operation.scale)}"
         case "upscale":
-            return f"Enlarge the picture {operation.scale:g} times with more detail"
+            return f"Enlarge the picture {operation.scale:g} times" + (" and add detail" if operation.detail else "")
         case "blur":
             return f"{'Pixelate' if operation.mode == 'pixelate' else 'Blur'} {_the(operation.target)}"
         case "restore":
@@ -135,7 +137,10 @@ def _step(operation: Operation) -> str:
         case "goto":
             return f"Go to picture {operation.revision}"
         case "vary":
-            return f"Make {operation.n} variations"
+            plural = "s" if operation.n > 1 else ""
+            like = "this one" if operation.like == "this" else f"picture {operation.like}"
+            liked = f" like {like}" if operation.like else ""
+            return f"Make {operation.n} variation{plural}{liked}{f', {operation.change}' if operation.change else ''}"
         case "refine":
             return f"Refine the last edit: {operation.change}"
         case "choose":

@@ -15,6 +15,7 @@ from engine.operations import (
 from engine.planner.amounts import aspect, number, numerals, side_words
 from engine.planner.normalise import low, only_words
 from engine.planner.reading import Operations, Reading
+from engine.planner.sizes import wants_detail
 from engine.planner.vocabulary import expression
 
 _ANTICLOCKWISE = re.compile(r"\b(?:anti|counter|ccw|widdershins)|\bleft\b|\bminus\b")
@@ -195,7 +196,7 @@ def read_expand(reading: Reading) -> Operations | None:
     small = numerals(low(reading.clause))
     to = _TO_ASPECT.search(small)
     ratio, sides = aspect(to.group(1).split(",")[0].strip()) if to else None, side_words(small)
-    if _TO_PIXELS.search(small):
+    if _TO_PIXELS.search(small) or (wants_detail(small) and not (ratio or sides)):
         return None
     if reading["thing"] and not _expandable(reading, reading["thing"], bool(ratio or sides)):
         return None

@@ -38,6 +38,7 @@ from engine.planner.clauses import begins_request, conditional, meanwhile, split
 from engine.planner.normalise import Normal, low, mend_verb, normalise
 from engine.planner.reading import Operations, Reader, Reading
 from engine.planner.sayings import Fit, Sayings, sayings
+from engine.planner.sizes import with_detail
 from engine.planner.sparing import forbids, mended, related, spared_by, sparing
 from engine.planner.targets import parse_target
 from engine.planner.vocabulary import Vocabulary, expression, load
@@ -86,6 +87,9 @@ class RulesPlanner:
                     operations = [sparing(operation, thing) for operation in operations]
                     continue
                 if forbids(clause):
+                    continue
+                if operations and (finer := with_detail(operations[-1], clause)):
+                    operations[-1] = finer
                     continue
                 read, sure = self._read(clause, normal, seen)
                 found = [operation for one in read if (operation := mended(one)) is not None]

@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from engine.operations import (
+    EditOperation,
+    HistoryOperation,
     Resize,
     Upscale,
 )
@@ -30,6 +32,9 @@ _TIMES = re.compile(r"(\d+(?:\.\d+)?) ?(?:x|×|times)\b|\bx ?(\d+(?:\.\d+)?)\b|f
 
 
 _SIZED = expression("size_word")
+
+
+_DETAIL = expression("detail_wish")
 
 
 NAMED_WIDTHS = {
@@ -112,7 +117,7 @@ def _factor(reading: Reading, said: str, small: str) -> float | None:
 
 def read_upscale(reading: Reading) -> Operations | None:
     """More pixels; twice as many a side unless a factor is given."""
-    thing = expression("upscale_tail").sub("", reading["thing"]).strip()
+    thing = expression("upscale_tail").sub("", _DETAIL.sub("", reading["thing"]).strip()).strip()
     if thing and not _whole(reading, thing):
         return None
     small = numerals(low(reading.clause))
@@ -123,7 +128,20 @@ def read_upscale(reading: Reading) -> Operations | None:
     if scale is None:
         named = number(re.sub(r"\b[48]k\b", "", small))
         scale = named if named and 1 < named <= 16 else 2.0
-    return [Upscale(scale=scale)] if 1 <= scale <= 16 else None
+    detail = True if wants_detail(reading.clause) else None
+    return [Upscale(scale=scale, detail=detail)] if 1 <= scale <= 16 else None
+
+
+def wants_detail(clause: str) -> bool:
+    """Whether the words want detail that the picture has not: "with more detail", "add details"."""
+    return _DETAIL.search(clause) is not None
+
+
+def with_detail(operation: EditOperation | HistoryOperation, clause: str) -> Upscale | None:
+    """The enlarging before the clause, with the detail that the clause asks for; None: it is a wish of its own."""
+    if not isinstance(operation, Upscale) or not _DETAIL.fullmatch(clause.removesuffix(" too").removesuffix(" to it")):
+        return None
+    return operation.model_copy(update={"detail": True})
 
 
 def readers() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from engine.errors import UnusableModel
 from engine.inpainting.diffusion.parts import Part
+from engine.inpainting.diffusion.residency import bytes_of
 from engine.inpainting.diffusion.settings import LORA_SCALE, REFERENCE_SCALE, Family, Pace
 from engine.torch_edge import best_device, pretrained
 
@@ -54,8 +55,12 @@ class Reference:
     """The folder of its image encoder."""
     weight: float | None = None
 
+    def bytes_in(self, bytes_each: int) -> int:
+        """What it takes in memory at so many bytes a number."""
+        return bytes_of(self.file, bytes_each) + bytes_of(self.encoder, bytes_each)
+
     def fit(self, pipeline: Any) -> None:
-        """The pipeline's network is given the adapter, and the pipeline its eye."""
+        """The pipeline's network, which must be on the device, is given the adapter, and the pipeline its eye."""
         transformers: Any = import_module("transformers")
         device, dtype = best_device()
         eye = pretrained(transformers.CLIPVisionModelWithProjection, self.encoder, dtype=dtype).to(device).eval()

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 from PIL import Image as PillowImage
 
 from engine.data import Image
+from engine.inpainting.diffusion.differential import LEVELS, ORIGINAL
 from engine.protocols import Audience, Progress, company_of
 
 Asked: TypeAlias = dict[str, Any]
@@ -23,7 +24,9 @@ PATIENCE: Final = 2.0
 """Seconds that a picture waits for the company it was announced with, at most."""
 POLL: Final = 0.2
 """Seconds between two questions whether a picture that waits for its turn is still wanted."""
-PILED: Final = frozenset({"prompt", "negative_prompt", "prompt_2", "negative_prompt_2", "image", "mask_image"})
+PILED: Final = frozenset(
+    {"prompt", "negative_prompt", "prompt_2", "negative_prompt_2", "image", "mask_image", ORIGINAL, LEVELS}
+)
 """Arguments of which every picture of a batch brings its own; the others must be the same for all."""
 EMBEDDED: Final = "embeds"
 """What the names of arguments hold that are words, read already: tensors of which each picture brings a row."""

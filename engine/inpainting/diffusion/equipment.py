@@ -13,9 +13,10 @@ from PIL import Image as PillowImage
 from engine.data import Image
 from engine.inpainting.diffusion.adapters import Reference, with_shared_weights
 from engine.inpainting.diffusion.controls import Control
+from engine.inpainting.diffusion.residency import bytes_of, make_room
 from engine.inpainting.diffusion.runner import NAME, Asked, Runner
 from engine.protocols import Brief
-from engine.torch_edge import library_edge
+from engine.torch_edge import best_device, library_edge
 
 Role: TypeAlias = Literal["AutoPipelineForInpainting", "AutoPipelineForText2Image"]
 """What a pipeline is for; by diffusers' names of the classes that know which pipeline does it for which weights."""
@@ -46,6 +47,7 @@ class Equipment:
         with self._making:
             if aids not in self._runners:
                 with library_edge(NAME):
+                    make_room(plain.pipeline, _bytes_of(aids))
                     self._runners[aids] = Runner(_equipped(plain.pipeline, aids, self.role), plain.family)
             runner = self._runners[aids]
         runner.side = plain.side
@@ -71,6 +73,12 @@ class Equipment:
 
 BARE: Final = Equipment()
 """Nothing beside the pipeline."""
+
+
+def _bytes_of(aids: Aids) -> int:
+    bytes_each = best_device()[1].itemsize
+    control = bytes_of(aids.control.folder, bytes_each) if aids.control else 0
+    return control + (aids.reference.bytes_in(bytes_each) if aids.reference else 0)
 
 
 def _equipped(pipeline: Any, aids: Aids, role: Role) -> Any:

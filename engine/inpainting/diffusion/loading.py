@@ -29,6 +29,7 @@ from engine.inpainting.diffusion.parts import Part, read_wish, width_of, width_o
 from engine.inpainting.diffusion.residency import (
     GIGABYTE,
     RESIDENT,
+    is_offloaded,
     memory,
     most_of_memory,
     place,
@@ -149,12 +150,18 @@ def _chosen(
 ) -> tuple[Control | None, Reference | None]:
     """The ControlNet and the IP-Adapter: those named, else installed ones that were trained beside such a model.
 
-    Raises: BadOption for several of one kind, UnusableModel for one that does not fit.
+    An IP-Adapter becomes part of the network: where that comes to the device in parts, an installed one is left out.
+    Raises: BadOption for several of one kind and for such an adapter by name, UnusableModel for one that does not fit.
     """
     depths = _only(named, "depth")
     fitting = tuple(part for part in helpers if _fits(part, pipeline) and not _is_of_depth(part))
     control = _only(named, "controlnet") or next((part for part in fitting if part.kind == "controlnet"), None)
-    reference = _only(named, "reference") or next((part for part in fitting if part.kind == "reference"), None)
+    offloaded = is_offloaded(pipeline)
+    reference = _only(named, "reference")
+    if reference and offloaded:
+        raise BadOption("model", reference.name, "an IP-Adapter only where the model fits into the GPU's memory whole")
+    if not offloaded:
+        reference = reference or next((part for part in fitting if part.kind == "reference"), None)
     for part in (control, reference):
         if part is not None and not _fits(part, pipeline):
             raise BadOption("model", part.name, f"parts that were trained beside {type(pipeline).__name__}")

@@ -1,4 +1,4 @@
-"""What a picture is made in, told by its pixels alone, and only where they leave no doubt: no photo is called a drawing.
+"""What a picture is made in, told by its pixels alone, and only where they leave no doubt: a photo is no drawing.
 
 Three things are counted that light does not leave behind: one and the same colour over whole areas, strokes on a blank
 ground, and blocks of pixels that are all alike. What is painted or shaded looks like a photo to all three, and is left
@@ -29,20 +29,20 @@ GREY_SHARE: Final = 0.995
 ALIKE: Final = 3
 """How much a channel of one flat colour may differ: what JPEG adds at quality 90."""
 NEAR: Final = 14
-"""Within that, a flat colour has hardly a neighbour, and the colours of a shaded surface go on."""
-LONE: Final = 0.85
-"""Share of the colours near a flat one that are that one."""
+"""Shades within that are of the same surface: where light falls on it, few of them are the commonest."""
 MOST_COLOURS: Final = 24
 LEAST_COLOURS: Final = 3
 """Flat colours of an illustration, beside the commonest: a sign before a white wall has fewer."""
 LEAST_SHARE: Final = 0.01
 """Share of the pixels that makes a flat colour count."""
 FLAT_SHARE: Final = 0.8
-"""Share of an illustration, without its commonest colour, that is flat."""
+"""Share of an illustration, without its commonest colour, that is in the colours of its surfaces, unshaded."""
 BLANK_SHARE: Final = 0.7
 """Share of a line drawing that is its ground."""
 STROKE: Final = 1 / 40
 """How wide a stroke may be, in the longer side."""
+ONE_INK: Final = 0.95
+"""Share of the strokes that is of one ink."""
 DARKER: Final = 60
 """Grey levels between ink and its ground, at least."""
 BLOCKS: Final = range(3, 33)
@@ -76,7 +76,7 @@ def is_monochrome(image: Image) -> bool:
 
 
 class FlatColour(NamedTuple):
-    """A colour that whole areas have."""
+    """The colour that most of a surface has."""
 
     rgb: NDArray[np.int16]
     """(3,)"""
@@ -90,20 +90,26 @@ class FlatColour(NamedTuple):
 
 
 def flat_colours(image: Image) -> list[FlatColour]:
-    """The colours of the (H, W, 3) picture that hold an area each and have no shades, the commonest first."""
-    seen, counts = np.unique(image.reshape(-1, 3), axis=0, return_counts=True)
-    colours, left = seen.astype(np.int16), counts.astype(np.float64)
+    """The commonest colour of each surface in the (H, W, 3) picture, the commonest of all first."""
+    seen, counts = np.unique(_packed(image), return_counts=True)
+    colours = np.stack([seen >> 16, seen >> 8 & 255, seen & 255], axis=1).astype(np.int16)
+    left = counts.astype(np.float64)
     total, found = left.sum(), list[FlatColour]()
     for _ in range(MOST_COLOURS):
         at = int(left.argmax())
         distance = np.abs(colours - colours[at]).max(axis=1)
-        alike, near = (float(left[distance <= reach].sum()) for reach in (ALIKE, NEAR))
-        if alike / total < LEAST_SHARE:
+        share = float(left[distance <= ALIKE].sum()) / total
+        if share < LEAST_SHARE:
             break
-        if alike >= LONE * near:
-            found.append(FlatColour(colours[at], alike / total))
+        found.append(FlatColour(colours[at], share))
         left[distance <= NEAR] = 0
     return found
+
+
+def _packed(image: Image) -> NDArray[np.int32]:
+    """Every pixel of the (H, W, 3) picture as one number."""
+    wide = image.reshape(-1, 3).astype(np.int32)
+    return wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2]
 
 
 def is_flat(flat: list[FlatColour]) -> bool:
@@ -114,17 +120,23 @@ def is_flat(flat: list[FlatColour]) -> bool:
 
 
 def is_line_art(image: Image, ground: FlatColour) -> bool:
-    """Whether there is nothing but strokes, darker than a blank ground: without what is thin, only the ground is left."""
+    """Whether there is nothing but strokes of one ink, darker than a blank ground; nothing that is wide is left."""
     if ground.share < BLANK_SHARE:
         return False
     scale = min(1.0, 2 * SAMPLED / max(image.shape[:2]))
     small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    light = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    paper = float(ground.rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32))
-    width = 2 * round(STROKE * max(light.shape) / 2) + 1
-    without = np.asarray(cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8)), np.float32)
-    inked = float((light < paper - DARKER).mean())
-    return inked >= LEAST_SHARE and float((without >= paper - DARKER / 2).mean()) >= GREY_SHARE
+    below = ground.rgb - small.astype(np.float32)
+    depth = np.asarray(below.mean(axis=2), np.float32)
+    width = 2 * round(STROKE * max(depth.shape) / 2) + 1
+    thick = np.asarray(cv2.morphologyEx(depth, cv2.MORPH_OPEN, np.ones((width, width), np.uint8)), np.float32)
+    inked = depth > DARKER
+    if inked.mean() < LEAST_SHARE or (thick > DARKER / 2).mean() > 1 - GREY_SHARE:
+        return False
+    # Every shade of one ink is so far on the way from the ground to it: things that are lit have colours of their own.
+    ink = np.median(below[inked], axis=0)
+    shades = below @ ink / float(ink @ ink)
+    off = np.abs(below - shades[:, :, None] * ink).max(axis=2)
+    return float((off[depth > DARKER / 2] <= 2 * NEAR).mean()) >= ONE_INK
 
 
 def is_pixel_art(image: Image) -> bool:
@@ -133,7 +145,7 @@ def is_pixel_art(image: Image) -> bool:
     if not any(all(_on_grid(along, block) for along in steps) for block in BLOCKS):
         return False
     few = image[:: max(1, image.shape[0] // SAMPLED), :: max(1, image.shape[1] // SAMPLED)]
-    return len(np.unique(few.reshape(-1, 3) // (2 * ALIKE), axis=0)) <= PALETTE
+    return len(np.unique(_packed(few // np.uint8(2 * ALIKE)))) <= PALETTE
 
 
 def _steps(image: Image) -> NDArray[np.float64]:
@@ -149,4 +161,5 @@ def _on_grid(steps: NDArray[np.float64], block: int) -> bool:
     phase = int(padded.sum(axis=0).argmax())
     lines = padded[:, phase]
     told = float(steps.sum())
-    return told > 0 and float(lines.sum()) >= ON_GRID * told and np.count_nonzero(lines) >= max(LEAST_LINES, len(lines) / 3)
+    many = int(np.count_nonzero(lines)) >= max(LEAST_LINES, len(lines) / 3)
+    return told > 0 and many and float(lines.sum()) >= ON_GRID * told

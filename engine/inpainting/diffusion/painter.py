@@ -8,14 +8,15 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from engine.composite import match_colour
-from engine.data import Image, Mask
+from engine.data import Alpha, Image, Mask
 from engine.errors import MaskMismatch
+from engine.inpainting.diffusion.differential import LEVELS, ORIGINAL
 from engine.inpainting.diffusion.equipment import BARE, Equipment
 from engine.inpainting.diffusion.preview import shown_in
 from engine.inpainting.diffusion.prompts import avoided
 from engine.inpainting.diffusion.runner import Asked, Runner
 from engine.inpainting.diffusion.settings import LEAST_STRENGTH, Family
-from engine.inpainting.diffusion.window import from_canvas, to_canvas, window_for
+from engine.inpainting.diffusion.window import from_canvas, in_frame, to_canvas, window_for
 from engine.protocols import Brief, Progress
 
 
@@ -41,6 +42,11 @@ class DiffusionPainter:
         """Whether a reference in the brief changes what it paints."""
         return self._equipment.reference is not None
 
+    @property
+    def denoises_softly(self) -> bool:
+        """Whether levels in the brief change what it paints."""
+        return self._runner.denoises_softly
+
     def paint(self, image: Image, mask: Mask, brief: Brief, progress: Progress = lambda _: None) -> Image:
         """See `engine.protocols.Painter`; on one machine the seed fixes the result.
 
@@ -51,6 +57,7 @@ class DiffusionPainter:
         window = window_for(mask, self.side)
         crop, hole = np.ascontiguousarray(image[window.slices]), mask[window.slices]
         runner = self._equipment.runner_for(brief, self._runner)
+        levels = brief.levels[window.slices] if brief.levels is not None and runner.denoises_softly else None
         strength = min(max(brief.strength, LEAST_STRENGTH), runner.family.strongest)
 
         def asked_at(side: int) -> Asked:
@@ -65,9 +72,19 @@ class DiffusionPainter:
                 "strength": strength,
                 "num_inference_steps": runner.family.steps_at(strength),
                 **self._equipment.asked(brief, canvas.image),
+                **_held(crop, levels, *canvas.hole.shape),
             }
 
         generated = runner.run(asked_at, seed=brief.seed, progress=shown_in(progress, image, window, hole))
         painted = image.copy()
         painted[window.slices] = match_colour(from_canvas(generated, *hole.shape), crop, ~hole)
         return painted
+
+
+def _held(crop: Image, levels: Alpha | None, rows: int, columns: int) -> Asked:
+    """What keeps parts of a crop as they are for a while, in a frame of that size; nothing without levels."""
+    if levels is None:
+        return {}
+    grey = np.rint(np.clip(levels, 0, 1) * 255).astype(np.uint8)
+    planes = {ORIGINAL: crop, LEVELS: np.ascontiguousarray(grey)}
+    return {name: PillowImage.fromarray(in_frame(plane, rows, columns)) for name, plane in planes.items()}

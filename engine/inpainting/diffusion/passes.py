@@ -48,8 +48,12 @@ def paint_sharply(painter: Painter, image: Image, mask: Mask, brief: Brief, prog
     window = window_for(mask, painter.side)
     crop, hole = np.ascontiguousarray(image[window.slices]), np.ascontiguousarray(mask[window.slices])
 
+    levels = None if brief.levels is None else np.ascontiguousarray(brief.levels[window.slices])
+
     def draft(small: Image, small_hole: Mask, heard: Progress) -> Image:
-        return painter.paint(small, small_hole, brief, heard)
+        height, width = small_hole.shape
+        seen = None if levels is None else cv2.resize(levels, (width, height), interpolation=cv2.INTER_AREA)
+        return painter.paint(small, small_hole, replace(brief, levels=seen), heard)
 
     painted = image.copy()
     heard = shown_in(progress, image, window, hole)
@@ -76,7 +80,8 @@ def in_passes(painter: Painter, image: Image, hole: Mask, brief: Brief, draft: D
         small = in_passes(painter, small, covered(hole, rows, columns), brief, draft, heard)
         made = resized(small, height, width)
     start = np.where(hole[:, :, None], made, image)
-    lightly = replace(brief, strength=min(REFINING, brief.strength))
+    # The draft has its levels in it already, and is what the rest of each pixel grows from.
+    lightly = replace(brief, strength=min(REFINING, brief.strength), levels=None)
     return refined(painter, start, hole, lightly, part_of(progress, DRAFTED, 1 - DRAFTED), steady=True)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
@@ -27,11 +27,12 @@ LOOK_BACK: Final = 20
 """Tokens before the end of a full chunk among which it rather ends at a comma: no phrase is torn in two (A1111)."""
 _COLOURED: Final = re.compile(r"\b(?:in |full )?colou?r(?:s|ed|ful|ise|ize)?\b", re.IGNORECASE)
 _MEDIUM_SAID: Final = re.compile(
-    r"\b(?:photo\w*|realistic|paint(?:ed|ing|erly)|drawings?|drawn|sketch\w*|illustrat\w+|cartoons?|comics?|anime|manga|"
-    r"watercolou?rs?|oils?|pastels?|pencil|charcoal|ink|engraving|woodcut|etching|poster|collage|mosaic|vector|flat design|"
-    r"line art|pixel[- ]?art|pixelated|8-bit|16-bit|3d|renders?|rendered|cgi|clay|origami|film|polaroid|sepia|monochrome)\b",
+    r"\b(?:photo(?:s|graph\w*|realis\w+)?|realistic|paint(?:ed|ings?|erly)|drawings?|sketch\w*|illustrat\w+|cartoon\w*|"
+    r"comics?|anime|manga|watercolou?rs?|engravings?|woodcut|line[- ]art|pixel[- ]art|pixelated|vector art|3d|cgi|"
+    r"render(?:s|ed|ing)|sepia|monochrome|black[- ]and[- ]white)\b",
     re.IGNORECASE,
 )
+"""A medium in the author's words; "oil" and "film" are also things in a picture, and tell none."""
 
 _memories: WeakKeyDictionary[Any, ByteBudget[Read]] = WeakKeyDictionary()
 
@@ -55,6 +56,11 @@ def avoided(prompt: str, unwanted: Sequence[str] = UNWANTED) -> str:
     """The negative prompt beside a prompt: a word of the author's is never held against them."""
     said = prompt.lower()
     return ", ".join(dict.fromkeys(word for word in unwanted if word.lower() not in said))
+
+
+def in_context(prompt: str, image: Image, caption: Callable[[Image], str]) -> str:
+    """The prompt, and after it what the picture shows, as far as the caption knows."""
+    return ", ".join(words for words in (prompt, caption(image)) if words)
 
 
 def with_medium(prompt: str, image: Image) -> str:

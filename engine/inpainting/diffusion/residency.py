@@ -8,7 +8,7 @@ import math
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -64,6 +64,19 @@ class Residency(Generic[K, V]):
         """Bytes of all loaded models."""
         return sum(size for _, size in self._models.values())
 
+    def grow(self, grown: Callable[[V], bool], by: int) -> None:
+        """That model is about to take so many bytes more; the others make room for them, those used longest ago first.
+
+        Nothing happens where no model fits the description: it was dropped, and takes its parts along.
+        """
+        with self._lock:
+            key = next((key for key, (model, _) in self._models.items() if grown(model)), None)
+            if key is None:
+                return
+            model, size = self._models.pop(key)
+            self._shrink(self.room() - size - by)
+            self._models[key] = model, size + by
+
     def keep(self, wanted: Callable[[V], bool]) -> None:
         """Drop every model that is not wanted."""
         with self._lock:
@@ -101,6 +114,11 @@ def free_memory(keep: Any | None = None) -> None:
     _collect()
 
 
+def make_room(pipeline: Any, needed: int) -> None:
+    """Count so many bytes more for the model whose weights the pipeline shares, before they are loaded."""
+    RESIDENT.grow(lambda model: model.pipeline.vae is pipeline.vae, needed)
+
+
 class Memory(NamedTuple):
     """Bytes of the device that models run on."""
 
@@ -122,12 +140,22 @@ def memory() -> Memory:
 
 def weights_of(folder: Path, bytes_each: int) -> Weights:
     """What the weights in a pipeline's folder take in memory at so many bytes a number; only headers are read."""
-    files = list(folder.glob("*/*.safetensors"))
-    files = [file for file in files if ".fp16." not in file.name] or files
     parts: dict[Path, int] = {}
-    for file in files:
+    for file in _read_of(folder.glob("*/*.safetensors")):
         parts[file.parent] = parts.get(file.parent, 0) + _numbers(file) * bytes_each
     return Weights(sum(parts.values()), max(parts.values(), default=0))
+
+
+def bytes_of(path: Path, bytes_each: int) -> int:
+    """What a file of weights, or those right in a folder, take in memory; only headers are read."""
+    files = [path] if path.is_file() else _read_of(path.glob("*.safetensors"))
+    return sum(_numbers(file) * bytes_each for file in files)
+
+
+def _read_of(files: Iterable[Path]) -> list[Path]:
+    """Those of the files that are loaded: of weights that are there twice, not the halved ones."""
+    found = list(files)
+    return [file for file in found if ".fp16." not in file.name] or found
 
 
 def _numbers(file: Path) -> int:
@@ -157,6 +185,12 @@ def place(pipeline: Any, placement: Placement, device: str) -> None:
             pipeline.enable_group_offload(
                 onload_device=torch.device(device), offload_type="leaf_level", use_stream=device == "cuda"
             )
+
+
+def is_offloaded(pipeline: Any) -> bool:
+    """Whether its network's weights come to the device only when they are used, as `place` can have it."""
+    network: Any = getattr(pipeline, "unet", None) or pipeline.transformer
+    return any(hasattr(module, "_hf_hook") or hasattr(module, "_diffusers_hook") for module in network.modules())
 
 
 def _collect() -> None:

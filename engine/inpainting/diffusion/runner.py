@@ -21,6 +21,7 @@ import numpy as np
 from engine.data import Image
 from engine.errors import BackendFailed, EditError, OutOfMemory, Refused
 from engine.inpainting.diffusion.batching import Asked, Gathering, Job, alike, joined
+from engine.inpainting.diffusion.differential import LEVELS, ORIGINAL, Holding, denoises_softly
 from engine.inpainting.diffusion.preview import Previewer
 from engine.inpainting.diffusion.prompts import worded
 from engine.inpainting.diffusion.residency import free_memory
@@ -64,6 +65,8 @@ class Runner:
         """What both sides of a picture it is given must be a multiple of, px."""
         self.side = _native_side(pipeline)
         """The side of the square, px, that it was trained on."""
+        self.denoises_softly = denoises_softly(pipeline)
+        """Whether what is asked for may hold LEVELS and ORIGINAL, as in `differential`."""
         # Decoding gains nothing from company, and would take more memory than all the rest.
         if hasattr(pipeline.vae, "enable_slicing"):
             pipeline.vae.enable_slicing()
@@ -147,7 +150,7 @@ class Runner:
             "eta": self.family.eta,
             "generator": generators[0] if len(jobs) == 1 else generators,
             "output_type": "np",
-            "callback_on_step_end": _reporting(jobs, self._previewer(asked, jobs)),
+            "callback_on_step_end": _reporting(jobs, self._previewer(asked, jobs), self._holding(asked, jobs)),
             **asked,
         }
         known = worded(self._pipeline, known)
@@ -159,6 +162,13 @@ class Runner:
         watched = any(isinstance(job.progress, Audience) and job.progress.see for job in jobs)
         known = watched and "height" in asked and "width" in asked
         return Previewer(self._pipeline, asked["height"], asked["width"]) if known else None
+
+    def _holding(self, asked: Asked, jobs: Sequence[Job]) -> Holding | None:
+        """None: every pixel of the holes may change from the first step on."""
+        if LEVELS not in asked:
+            return None
+        originals, levels = ([asked[name]] if len(jobs) == 1 else list(asked[name]) for name in (ORIGINAL, LEVELS))
+        return Holding(self._pipeline, originals, levels, [job.seed for job in jobs])
 
     @contextmanager
     def _thriftily(self) -> Generator[None, None, None]:
@@ -183,7 +193,7 @@ def _native_side(pipeline: Any) -> int:
     return int(cells if isinstance(cells, int) else max(cells)) * int(pipeline.vae_scale_factor)
 
 
-def _reporting(jobs: Sequence[Job], previewer: Previewer | None) -> Any:
+def _reporting(jobs: Sequence[Job], previewer: Previewer | None, holding: Holding | None) -> Any:
     """The callback that diffusers calls after each step."""
 
     def callback(pipeline: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
@@ -191,6 +201,8 @@ def _reporting(jobs: Sequence[Job], previewer: Previewer | None) -> Any:
             job.hear(min(1.0, (step + 1) / max(1, pipeline.num_timesteps)))
         if all(job.is_over for job in jobs):
             raise _Abandoned
+        if holding:
+            tensors["latents"] = holding.held(step, pipeline.num_timesteps, tensors["latents"])
         shown = previewer.shown(pipeline.scheduler, timestep, tensors["latents"]) if previewer else None
         for job, picture in zip(jobs, shown or (), strict=False):
             job.see(picture)

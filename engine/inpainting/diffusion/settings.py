@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -17,7 +18,9 @@ import numpy as np
 from engine.data import Box
 from engine.protocols import Fill
 
-Kind: TypeAlias = Literal["remove", "replace", "add", "alter", "style", "background", "expand", "generate", "upscale"]
+Kind: TypeAlias = Literal[
+    "remove", "replace", "add", "alter", "style", "background", "expand", "generate", "upscale", "vary"
+]
 
 
 UNWANTED: Final = ("blurry", "low quality")
@@ -54,7 +57,14 @@ class Manner:
 
 MANNERS: Final[dict[Kind, Manner]] = {
     # A: 0.4 to 0.6; from noise alone a model puts something new where the old thing was (diffusers#4943).
-    "remove": Manner(strength=0.6, fill="keep", grow=0.03, feather=0.05, emptied=True, avoided=(*UNWANTED, "object", "person", "text")),
+    "remove": Manner(
+        strength=0.6,
+        fill="keep",
+        grow=0.03,
+        feather=0.05,
+        emptied=True,
+        avoided=(*UNWANTED, "object", "person", "text"),
+    ),
     # The old silhouette must not shape the new thing: noise only (A: 0.7 to 0.9 for new objects; K: 1), a wide rim.
     "replace": Manner(strength=1.0, fill="grey", grow=0.03, feather=0.05, avoided=(*MISSHAPEN, *OVERLAID)),
     "add": Manner(strength=1.0, fill="grey", feather=0.06, avoided=(*MISSHAPEN, *OVERLAID)),
@@ -68,7 +78,14 @@ MANNERS: Final[dict[Kind, Manner]] = {
     "generate": Manner(strength=1.0, fill="grey", fitting=False, avoided=(*MISSHAPEN, *OVERLAID)),
     # Tile by tile, where a word for a thing would put one into every tile.
     "upscale": Manner(strength=0.3, fill="keep"),
+    # D: the guide to image-to-image goes on at 0.5 from a picture that a model made.
+    "vary": Manner(strength=0.5, fill="keep"),
 }
+DETAILED: Final = "sharp, highly detailed"
+"""What is asked for where an enlarged picture is to get detail and nothing new: no thing is named."""
+OPENED: Final = 0.25
+"""Level from which on a softly selected pixel is shown as it was painted: below, the model hardly had a step for it."""
+
 LEAST_GROW: Final = 4
 LEAST_FEATHER: Final = 8
 SPARE: Final = 8
@@ -81,6 +98,18 @@ EXPANSION: Final = 30.0
 """Percent of the picture's side that is added where the author does not say how much (F)."""
 OVERLAP: Final = 64
 """Px of the original, at most, that new canvas may blend into."""
+
+
+def avoiding(manner: Manner, names: Iterable[str]) -> Manner:
+    """The manner, and those things are not to be seen either, first of all."""
+    return replace(manner, avoided=tuple(dict.fromkeys((*filter(None, names), *manner.avoided))))
+
+
+def varied(manner: Manner) -> Manner:
+    """The manner of going on from what was painted in this one before: the same reach, and no start from nothing."""
+    vary = MANNERS["vary"]
+    strength = min(vary.strength, manner.strength)
+    return replace(manner, strength=strength, fill=vary.fill, structured=vary.structured, emptied=vary.emptied)
 
 
 class Reach(NamedTuple):

@@ -100,8 +100,14 @@ def to_canvas(crop: Image, hole: Mask, side: int, multiple: int, fill: Fill) -> 
     rows, columns = frame_size(height, width, side, multiple)
     place = place_in_frame(height, width, rows, columns)
     mask = _mirrored(covered(hole, place.height, place.width).view(np.uint8), place, rows, columns).view(np.bool_)
-    image = _mirrored(resized(crop, place.height, place.width), place, rows, columns)
-    return Canvas(filled(image, mask, fill), mask)
+    return Canvas(filled(in_frame(crop, rows, columns), mask, fill), mask)
+
+
+def in_frame(crop: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
+    """The (height, width) or (height, width, 3) crop in a (rows, columns) frame, mirrored where it leaves some."""
+    height, width = crop.shape[:2]
+    place = place_in_frame(height, width, rows, columns)
+    return _mirrored(resized(crop, place.height, place.width), place, rows, columns)
 
 
 def _mirrored(inner: NDArray[np.uint8], place: Box, rows: int, columns: int) -> NDArray[np.uint8]:

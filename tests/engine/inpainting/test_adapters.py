@@ -175,7 +175,7 @@ def test_loras_add_up(home: Path, photo: Image) -> None:
     one, two = (painted(painter_for(named(home, *["sd-pencil.safetensors"] * count)), photo) for count in (1, 2))
     twice = painted(painter_for(named(home, "sd-pencil.safetensors:2")), photo)
     assert (one != two).any()
-    assert np.abs(two - twice.astype(int)).max() <= 2
+    assert np.abs(two - twice.astype(int)).max() <= 4
 
 
 @pytest.mark.parametrize(

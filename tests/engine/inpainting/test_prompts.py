@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data import Image
-from engine.inpainting.diffusion.prompts import LOOK_BACK, avoided, chunks_of, is_monochrome, with_medium
+from engine.inpainting.diffusion.medium import is_monochrome
+from engine.inpainting.diffusion.prompts import LOOK_BACK, avoided, chunks_of, in_context, with_medium
+from engine.inpainting.diffusion.settings import MANNERS, avoiding
 
 COMMA = 7
 
@@ -32,9 +34,27 @@ def test_a_chunk_rather_ends_at_a_comma() -> None:
 
 
 def test_what_is_asked_for_is_not_avoided() -> None:
-    assert "watermark" in avoided("a bench")
-    assert "text" not in avoided("a shop sign with the text OPEN")
-    assert "blurry" not in avoided("a blurry figure")
+    wanted = MANNERS["add"].avoided
+    assert "watermark" in avoided("a bench", wanted)
+    assert "text" not in avoided("a shop sign with the text OPEN", wanted)
+    assert "blurry" not in avoided("a blurry figure", wanted)
+
+
+def test_every_operation_avoids_what_it_goes_wrong_in() -> None:
+    assert {"frame", "border", "watermark", "text"} <= set(MANNERS["expand"].avoided)
+    assert {"object", "person", "text"} <= set(MANNERS["remove"].avoided)
+    assert "deformed" in MANNERS["replace"].avoided
+    assert all({"blurry", "low quality"} <= set(manner.avoided) for manner in MANNERS.values())
+
+
+def test_what_is_removed_is_avoided_by_its_name() -> None:
+    assert avoided("", avoiding(MANNERS["remove"], ["dog", "", "dog"]).avoided).split(", ")[:2] == ["dog", "blurry"]
+
+
+def test_what_the_picture_shows_comes_after_the_words() -> None:
+    assert in_context("more sand", grey(), lambda _: "a beach at sunset") == "more sand, a beach at sunset"
+    assert in_context("", grey(), lambda _: "a beach at sunset") == "a beach at sunset"
+    assert in_context("more sand", grey(), lambda _: "") == "more sand"
 
 
 def grey() -> Image:
@@ -46,6 +66,8 @@ def test_a_black_and_white_photo_stays_one() -> None:
     assert with_medium("a bench", photo) == "a bench, black and white photo"
     assert with_medium("", photo) == "black and white photo"
     assert with_medium("a bench in colour", photo) == "a bench in colour"
+    assert with_medium("a bench, oil painting", photo) == "a bench, oil painting"
+    assert with_medium("an oil lamp", photo) == "an oil lamp, black and white photo"
 
 
 @pytest.mark.parametrize("where", [slice(0, 12), slice(0, 90)])

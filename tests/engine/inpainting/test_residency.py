@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.errors import OutOfMemory
+from engine.errors import BadOption, OutOfMemory
+from engine.inpainting.diffusion import loading
+from engine.inpainting.diffusion.controls import Control
 from engine.inpainting.diffusion.loading import painter_for
 from engine.inpainting.diffusion.painter import DiffusionPainter
 from engine.inpainting.diffusion.residency import (
@@ -19,6 +21,7 @@ from engine.inpainting.diffusion.residency import (
     Placement,
     Residency,
     Weights,
+    bytes_of,
     free_memory,
     place,
     placement_for,
@@ -27,6 +30,7 @@ from engine.inpainting.diffusion.residency import (
 from engine.inpainting.diffusion.settings import Family
 from engine.protocols import Brief
 from tests.engine.inpainting.tiny_models import SIDE, save_sd
+from tests.engine.inpainting.tiny_roles import save_controlnet, save_ip_adapter
 
 pytest.importorskip("torch")
 pytest.importorskip("diffusers")
@@ -129,6 +133,57 @@ def test_weights_are_counted_from_headers(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_sd(tmp_path_factory.mktemp("models") / "sd")
+
+
+def test_a_model_that_grows_sends_others_away_and_stays() -> None:
+    shelf = Shelf()
+    first = shelf.get("a", 4)
+    shelf.get("b", 4)
+    shelf.residency.grow(lambda model: model is first, 3)
+    assert shelf.residency.held == 7
+    assert shelf.get("a", 4) is first
+    shelf.get("b", 3)
+    assert shelf.loaded == ["a", "b", "b"]
+    shelf.residency.grow(lambda model: model is first, 99)
+    assert shelf.get("a", 4) is first
+    shelf.residency.grow(lambda _: False, 5)
+    assert shelf.residency.held == 106
+
+
+def test_what_stands_beside_a_model_is_counted_when_it_is_first_used(
+    folder: Path, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    photo = rng.integers(0, 256, (80, 80, 3), dtype=np.uint8)
+    mask = np.zeros((80, 80), np.bool_)
+    mask[30:50, 30:50] = True
+    control, eye = save_controlnet(tmp_path / "canny", folder), save_ip_adapter(tmp_path / "eye", folder)
+    RESIDENT.keep(lambda _: False)
+    painter = painter_for(f"{folder}+{control}+{eye}")
+    alone = RESIDENT.held
+    painter.paint(photo, mask, Brief("a bench", 1))
+    assert RESIDENT.held == alone
+    painter.paint(photo, mask, Brief("a bench", 1, 0.1, "keep", structure=True))
+    assert RESIDENT.held == alone + bytes_of(control, 4)
+    network: Any = Control(control).load()
+    assert bytes_of(control, 4) == 4 * sum(parameter.numel() for parameter in network.parameters())
+    painter.paint(photo, mask, Brief("a bench", 1, 0.1, "keep", reference=photo))
+    assert RESIDENT.held > alone + bytes_of(control, 4)
+
+
+def test_an_ip_adapter_is_refused_where_the_weights_come_and_go(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eye = save_ip_adapter(tmp_path / "eye", folder)
+
+    def small(pipeline: Any, *_: object) -> None:
+        place(pipeline, "by_layer", "cpu")
+
+    monkeypatch.setattr(loading, "place", small)
+    RESIDENT.keep(lambda _: False)
+    with pytest.raises(BadOption):
+        painter_for(f"{folder}+{eye}")
+    assert not painter_for(str(folder)).takes_reference
+    RESIDENT.keep(lambda _: False)
 
 
 def test_the_weights_of_a_saved_model_are_those_it_has(folder: Path) -> None:

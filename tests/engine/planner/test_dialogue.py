@@ -46,6 +46,13 @@ CONVERSATIONS: list[list[tuple[str, dict[str, Any]]]] = [
     ],
     [("more contrast", adjusted("contrast", 20)), ("not so much", adjusted("contrast", -10))],
     [
+        ("replace the dog with a cat", {"kind": "replace", "target": thing("dog"), "prompt": "a cat"}),
+        ("more like the second one", {"kind": "vary", "n": 4, "like": "2"}),
+        ("two more like number 3", {"kind": "vary", "n": 2, "like": "3"}),
+        ("like the last one but with fur", {"kind": "vary", "n": 1, "like": "last", "change": "with fur"}),
+        ("something like this, only darker", {"kind": "vary", "n": 1, "like": "this", "change": "darker"}),
+    ],
+    [
         ("increase the brightness by 10 percent", adjusted("brightness", 10)),
         ("increase it by 20 more", adjusted("brightness", 20)),
         ("No decrease further by 5", adjusted("brightness", -5)),

@@ -223,6 +223,10 @@ FRAMED: list[Case] = [
     ("increase the size by 20%", kind("resize", scale=1.2)),
     ("upscale 4x", kind("upscale", scale=4)),
     ("double the resolution", kind("upscale", scale=2)),
+    ("upscale it 2x with more detail", kind("upscale", scale=2, detail=True)),
+    ("upscale it 3x and add detail", kind("upscale", scale=3, detail=True)),
+    ("enlarge it 2x with extra detail", kind("upscale", scale=2, detail=True)),
+    ("upscale it 2x with no added detail", kind("upscale", scale=2)),
 ]
 HIDDEN: list[Case] = [
     ("blur the faces", kind("blur", target=thing("faces"), mode="gaussian")),
