@@ -100,8 +100,11 @@ def _cycle(residual: Surface, grids: list[Surface]) -> Surface:
     for _ in range(_SWEEPS - 1):
         found -= _DAMPING * (residual - laplacian(found) * inside)
     if len(grids) > 1:
-        coarse = _cycle(4 * halve((residual - laplacian(found)) * inside) * grids[1], grids[1:])
-        found += double(coarse, *inside.shape[:2]) * inside
+        error = (residual - laplacian(found)) * inside
+        coarse = _cycle(4 * halve(error) * grids[1], grids[1:])
+        change = double(coarse, *inside.shape[:2]) * inside
+        # As far as it helps: along the picture's border a coarse grid is a little larger, and overshoots.
+        found += _ratio(_dots(error, change), _dots(laplacian(change) * inside, change)) * change
     for _ in range(_SWEEPS):
         found -= _DAMPING * (residual - laplacian(found)) * inside
     return found

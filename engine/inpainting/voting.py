@@ -16,6 +16,8 @@ from engine.inpainting.pyramid import Level
 _TRUST_DECAY = 1.1
 _SHARPNESS = 3.0
 _STEP_TOLERANCE = 90.0
+_SHIFT = 64.0
+"""Levels by which smoothing may shift what was copied, at most."""
 
 
 def trust(hole: Mask) -> NDArray[np.float32]:
@@ -78,7 +80,8 @@ def copied(image: Image, hole: Mask, field: Field) -> Surface:
         step /= 1 + np.sum(step**2, axis=-1, keepdims=True) / _STEP_TOLERANCE**2
         wanted[first] -= step
         wanted[second] += step
-    return pasted + solve(wanted, hole[field.box.slices])
+    # Small shifts pass as they are; large ones, which add up along the picture's border, would bleach what was copied.
+    return np.asarray(pasted + _SHIFT * np.tanh(solve(wanted, hole[field.box.slices]) / _SHIFT), np.float32)
 
 
 def _flat(rows: Indices, columns: Indices, shape: tuple[int, int]) -> Indices:

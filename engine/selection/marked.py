@@ -43,7 +43,7 @@ def mask_of(marks: Marks, image: Image, segmenter: Segmenter) -> Mask:
 
 def _scale(marks: Marks, height: int, width: int) -> tuple[float, float]:
     """px that 1 stands for across and down."""
-    return (1.0, 1.0) if marks.unit == "px" else (float(width), float(height))
+    return (float(width), float(height)) if marks.in_fractions else (1.0, 1.0)
 
 
 def _box(corners: Corners, marks: Marks, height: int, width: int) -> Box:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, FiniteFloat, ValidationError, model_validator
@@ -63,7 +64,8 @@ class Marks(Record):
     With clicks the boxes say where the thing is, and are not selected themselves.
     """
 
-    unit: Literal["px", "fraction"] = "px"
+    unit: Literal["px", "fraction"] | None = None
+    """None: fractions where no number is above 1 and some are between 0 and 1, else px."""
     box: Corners | None = None
     boxes: Annotated[tuple[Corners, ...], Field(max_length=MOST_SHAPES)] = ()
     polygon: Outline | None = None
@@ -75,6 +77,21 @@ class Marks(Record):
     exclude: Annotated[tuple[Point, ...], Field(max_length=MOST_SHAPES)] = ()
     clicks: Annotated[tuple[ClickMark, ...], Field(max_length=MOST_SHAPES)] = ()
     """In the order they were made; the same as `points` and `exclude`."""
+
+    @property
+    def in_fractions(self) -> bool:
+        """Whether the numbers are shares of the picture."""
+        if self.unit is not None:
+            return self.unit == "fraction"
+        numbers = [number for shape in self._numbers() for number in shape]
+        return max(numbers) <= 1 and any(0 < number < 1 for number in numbers)
+
+    def _numbers(self) -> Iterator[Sequence[float]]:
+        yield from self.every_box
+        for outline in self.every_polygon:
+            yield from outline
+        yield from (shape for shape in (self.circle, self.ellipse) if shape is not None)
+        yield from ((click.x, click.y) for click in self.every_click)
 
     @property
     def every_box(self) -> tuple[Corners, ...]:

@@ -53,17 +53,19 @@ def _plan_json(plan: Plan) -> dict[str, Any]:
 
 
 def ground(photo: Path, phrase: str, out: Path | None, *, as_json: bool) -> None:
-    """Print the regions of a phrase, and write the mask of those it means. Raises: BadInput, NotGrounded."""
+    """Print the regions of a phrase, those it means first, and write their mask. Raises: BadInput, NotGrounded."""
     settings = load_settings()
     picture = read_picture(photo, settings.limits.of_pictures()).picture
     parts = parts_for(ModelStore(settings.home / "models"), settings.models)
     located = parts.grounder.locate(picture.rgb, parse_target(phrase))
     if out is not None:
         write_atomically(out, encode_mask(_meant(located, picture.height, picture.width)))
+    others = [region for region in located.regions if all(region is not chosen for chosen in located.chosen)]
+    regions = (*located.chosen, *others)
     if as_json:
-        print_json({"phrase": phrase, "regions": [region_json(region) for region in located.regions]})
+        print_json({"phrase": phrase, "regions": [region_json(region) for region in regions]})
         return
-    for number, region in enumerate(located.regions, 1):
+    for number, region in enumerate(regions, 1):
         box = region.box
         where = f"({box.x0}, {box.y0}) to ({box.x1}, {box.y1})"
         say(f"{number}. {region.label}  {where}  {region.area} px  {region.score:.0%}  by {region.source}")

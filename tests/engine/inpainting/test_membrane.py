@@ -37,3 +37,13 @@ def test_a_membrane_keeps_a_plane() -> None:
     hole[10:50, 20:70] = True
     torn = np.where(hole[..., None], np.float32(-999), plane)
     assert membrane(torn, hole) == pytest.approx(plane, abs=0.5)
+
+
+def test_a_hole_along_the_border_does_not_run_away(rng: np.random.Generator) -> None:
+    rows, columns = np.indices((361, 1286), np.float32)
+    hole = rows > 200 + 40 * np.sin(columns / 37) + 25 * np.sin(columns / 11)
+    truth = (60 * np.sin(rows / 90) * np.cos(columns / 200) * hole)[..., None].astype(np.float32)
+    noisy = laplacian(truth) + rng.normal(0, 0.3, truth.shape).astype(np.float32)
+    found = solve(noisy * hole[..., None], hole)
+
+    assert np.abs(found - truth).max() < 80

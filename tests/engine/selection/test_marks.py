@@ -208,3 +208,19 @@ def test_marks_survive_json() -> None:
         {"box": (1, 2, 3, 4), "clicks": [{"x": 2, "y": 3, "include": False}], "points": [(2, 3)]}
     )
     assert read_marks(marks.model_dump_json()) == marks
+
+
+@pytest.mark.parametrize(
+    ("marks", "told"),
+    [
+        ({"box": (0.2, 0.5, 0.5, 0.95)}, True),
+        ({"circle": (0.35, 0.74, 0.13)}, True),
+        ({"points": ((0.35, 0.75),)}, True),
+        ({"box": (0, 0, 1, 1)}, False),
+        ({"box": (0.5, 0.5, 200, 100)}, False),
+        ({"unit": "px", "box": (0.2, 0.5, 0.5, 0.95)}, False),
+        ({"unit": "fraction", "box": (0, 0, 1, 1)}, True),
+    ],
+)
+def test_fractions_are_told_by_the_numbers_where_no_unit_is(marks: dict[str, Any], told: bool) -> None:
+    assert Marks(**marks).in_fractions is told
