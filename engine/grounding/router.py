@@ -155,6 +155,8 @@ class Grounder:
         known = self._things.knows(asked)
         if found and known:
             raise NotGrounded(asked, found[0].score, tuple(dict.fromkeys(region.label for region in found)))
+        if phrase.colours and (worn := self._worn(image, phrase)):
+            return worn, ()
         for finder in self._finders:
             if not finder.serves(phrase):
                 continue
@@ -166,19 +168,20 @@ class Grounder:
             return late, ()
         if known:
             raise NotGrounded(asked, 0.0, _instead(image, phrase) or self._things.labels(image))
-        if worn := shown(self._worn(image, phrase)):
+        if not phrase.colours and (worn := self._worn(image, phrase)):
             return worn, ()
         return self._guess(image, target, phrase, wish)
 
     def _worn(self, image: Image, phrase: Phrase) -> list[Region]:
-        """What the people who catch the eye have of that name, for "his shirt" and "the hat"."""
+        """What the people who catch the eye have of that name and colour, for "his shirt" and "the white dress"."""
         if not is_worn(phrase.noun) or self._things.can_seek:
             return []
         people = self._things.find(image, "person", seek=False) or self._people.detect(image, "person")
-        prominent_people = noticed(people, *image.shape[:2])[:_WEARERS]
-        return built_in(
-            image, phrase.noun, [self._masked(image, person) for person in prominent_people], self._find_faces
-        )
+        wearers = [self._masked(image, person) for person in noticed(people, *image.shape[:2])[:_WEARERS]]
+        found = built_in(image, phrase.noun, wearers, self._find_faces)
+        if not phrase.colours:
+            return found
+        return _of_colour(image, found, phrase.colours) or coloured_parts(image, self._colours, phrase, wearers)
 
     def _sought(self, phrase: Phrase) -> bool:
         """Whether detectors that can look for anything go first: not where a finder of its own does better."""

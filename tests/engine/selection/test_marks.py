@@ -222,5 +222,5 @@ def test_marks_survive_json() -> None:
         ({"unit": "fraction", "box": (0, 0, 1, 1)}, True),
     ],
 )
-def test_fractions_are_told_by_the_numbers_where_no_unit_is(marks: dict[str, Any], told: bool) -> None:
-    assert Marks(**marks).in_fractions is told
+def test_fractions_are_told_by_the_numbers_where_no_unit_is(marks: dict[str, object], told: bool) -> None:
+    assert Marks.model_validate(marks).in_fractions is told
