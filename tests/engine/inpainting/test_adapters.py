@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -37,15 +36,6 @@ FAMILIES = {"sd": save_sd, "sdxl": save_sdxl}
 QUICK = "hyper-cfg-4steps"
 """A name that asks for four steps with guidance."""
 HEIGHT, WIDTH = 101, 75
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    torch: Any = import_module("torch")
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

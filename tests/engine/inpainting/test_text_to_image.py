@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,15 +31,6 @@ pytestmark = [
 SAVERS = {"sd": save_sd_plain, "sdxl": save_sdxl_plain, "flux": save_flux}
 QUICK = "hyper-cfg-4steps"
 """A name that asks for four steps with guidance."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    torch: Any = import_module("torch")
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
