@@ -27,7 +27,8 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from engine.data import Image, Mask, Picture
-from engine.editor import Editor, EditRequest
+from engine.editor import Editor
+from engine.edits import EditRequest
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.inpainting.diffusion.painter import DiffusionPainter
 from engine.inpainting.diffusion.settings import Family

@@ -31,7 +31,8 @@ from PIL import Image as PillowImage
 
 from benchmarks.real_sizes import MODELS, at_real_size, tiny
 from engine.data import Image, Mask, Picture
-from engine.editor import Editor, EditRequest
+from engine.editor import Editor
+from engine.edits import EditRequest
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.inpainting.diffusion.acceleration import accelerate
 from engine.inpainting.diffusion.loading import painter_for

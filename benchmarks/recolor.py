@@ -13,7 +13,8 @@ import numpy as np
 
 from engine.clock import Clock
 from engine.data import Picture
-from engine.editor import Editor, EditRequest
+from engine.editor import Editor
+from engine.edits import EditRequest
 from engine.grounding.router import Grounder
 from engine.imageio import decode, encode
 from engine.inpainting.exemplar import ExemplarInpainter

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from bot.config import GenerationSettings, ModelSettings
 from engine.backends import Choice, Parts, parts_of
-from engine.editor import Editor, EditRequest, EditResult, Report
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.inpainting.diffusion.loading import follower_for, illustrator_for, painter_for, tune
 from engine.inpainting.exemplar import ExemplarInpainter
-from engine.reporting import guarded
+from engine.reporting import Report, guarded
 from engine.weights import ModelStore
 
 T = TypeVar("T")

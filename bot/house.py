@@ -10,8 +10,9 @@ from bot.chat import Answer, Message
 from bot.history import History, Revision
 from engine.clock import Clock
 from engine.data import Notice
-from engine.editor import EditRequest, EditResult, Report
+from engine.edits import EditRequest, EditResult
 from engine.protocols import Planner
+from engine.reporting import Report
 
 Edit = Callable[[EditRequest, Report | None], Awaitable[EditResult]]
 """The engine, wherever it runs."""

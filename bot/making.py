@@ -13,7 +13,7 @@ from bot.chat import Answer
 from bot.history import Draft, Question, Revision
 from bot.house import Talk
 from engine.data import Mask, Notice, Picture
-from engine.editor import EditRequest, EditResult
+from engine.edits import EditRequest, EditResult
 from engine.errors import Ambiguous, MaskWhole, NeedsClarification
 from engine.operations import Add, Alter, EditOperation, Plan, Refine, Replace, Target
 from engine.refining.again import Again

@@ -14,9 +14,9 @@ from bot.making import make
 from bot.steering import steer
 from engine.clock import Clock
 from engine.data import Notice
-from engine.editor import Report
 from engine.errors import NoSuchRevision, NotUnderstood
 from engine.operations import Context, EditOperation, HistoryOperation, Operation, Plan
+from engine.reporting import Report
 
 STEERING = get_args(HistoryOperation)
 

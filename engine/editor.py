@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import TypeVar, assert_never, cast
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from engine.clock import Clock
 from engine.composite import changed_outside
 from engine.data import UNMOVED, Alpha, Mask, Notice, Offset, Picture
+from engine.edits import EditRequest, EditResult
 from engine.errors import BackendMissing, BadOption
 from engine.handlers.canvas import apply_crop, apply_flip, apply_resize, apply_rotate, apply_upscale
 from engine.handlers.cutout import apply_background, apply_duplicate, apply_extract, apply_move
@@ -47,12 +47,11 @@ from engine.operations import (
     Upscale,
 )
 from engine.protocols import Follower, Illustrator, Inpainter, Painter, Segmenter
-from engine.refining.again import Again, Placed, placed
+from engine.refining.again import Placed, placed
 from engine.reporting import Report, audience
 from engine.scene import Locate, Scene, Step
 from engine.segmentation.classic import ClassicSegmenter
 from engine.selection.given import Selection, selection_of
-from engine.selection.marks import Marks
 from engine.specialists import Specialists
 from engine.torch_edge import require_libraries
 
@@ -63,50 +62,6 @@ EXACT = Crop | Resize | Rotate | Flip | Expand | Extract | Upscale
 """Operations about the frame, which a model that redraws the picture cannot do."""
 
 Plane = TypeVar("Plane", Mask, Alpha)
-
-
-@dataclass(frozen=True, eq=False)
-class EditRequest:
-    """One edit, as the bot hands it over."""
-
-    picture: Picture
-    operations: tuple[EditOperation, ...]
-    seed: int = 0
-    given: Picture | Marks | None = None
-    """A mask as the author made it: it wins over words."""
-    mask: Mask | None = None
-    """The area to edit where it is known, such as that of an edit done again; it wins over `given`."""
-    previous: Mask | None = None
-    """What "it" means."""
-    answers: Mapping[int, Mask] = field(default_factory=dict[int, Mask])
-    """What the author chose when asked, by the number of the operation that asked."""
-    again: Again | None = None
-    """Where this edit worked when it was made before: it works there again, and `given` says nothing."""
-    reference: Picture | None = None
-    start: Picture | None = None
-    """What the only operation made of the picture another time, to paint something like it."""
-    company: int = 1
-    """How many variations of this edit are made at the same time, this one counted."""
-    backend: str | None = None
-    model: str | None = None
-    """The generative model: a folder, a name of the catalogue, or a hub name that is in the local cache; after each “+”
-    a part for it, such as a LoRA. None: the best that is installed."""
-
-
-@dataclass(frozen=True, eq=False)
-class EditResult:
-    """An edited picture and the proof of what changed."""
-
-    picture: Picture
-    mask: Mask | None
-    """(H, W) of the new picture: where a pixel may have changed; None: anywhere."""
-    offset: Offset | None
-    outside_changed: int | None
-    """Pixels of the parent, where it still shows, that differ outside the mask; None: nothing to compare."""
-    target: Mask | None
-    backend: str
-    notices: tuple[Notice, ...]
-    timings_ms: dict[str, float]
 
 
 class Editor:

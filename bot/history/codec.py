@@ -7,8 +7,8 @@ import hashlib
 import cv2
 import numpy as np
 
-from bot.blobs import BlobLost
 from bot.history.patches import Pixels, picture_of
+from engine.blobs import BlobLost
 from engine.data import Mask, Picture
 from engine.imageio.encode import encode as write_picture
 

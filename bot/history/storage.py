@@ -11,11 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from bot.blobs import BlobLost, Blobs
 from bot.history import codec
 from bot.history.patches import Mode, Piece, Pixels, canvas, differences, draw, picture_of, pixels_of, size_of
 from bot.history.records import Revision, Stored
 from bot.history.rows import PieceRow
+from engine.blobs import BlobLost, Blobs
 from engine.data import Mask, Offset, Picture
 from engine.imageio import encode_mask
 

@@ -12,13 +12,13 @@ from types import TracebackType
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.blobs import GRACE_S, BlobLost, Blobs
 from bot.history import codec, moves, questions, rows, upkeep
 from bot.history.database import Database, unbroken
 from bot.history.recent import Recent
 from bot.history.records import Draft, Question, Revision, Summary, new_id
 from bot.history.schema import conversations, revisions
 from bot.history.storage import Kept, Parent, Storage
+from engine.blobs import GRACE_S, BlobLost, Blobs
 from engine.data import Mask, Picture
 from engine.errors import DamagedImage
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import delete, null, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.blobs import Blobs
 from bot.history.schema import BLOBS, conversations, revisions
+from engine.blobs import Blobs
 from engine.errors import BadOption
 
 COLLECT_EVERY_S = 24 * 3600.0

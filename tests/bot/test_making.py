@@ -16,11 +16,13 @@ from bot.history import History
 from bot.house import House
 from bot.turn import turn
 from engine.data import Picture
-from engine.editor import Editor, EditRequest, EditResult, Report
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.errors import OutOfMemory
 from engine.fakes import FillInpainter
 from engine.grounding.router import Grounder
 from engine.planner import RulesPlanner
+from engine.reporting import Report
 
 COUNT = 3
 

@@ -15,12 +15,14 @@ from bot.history import History
 from bot.house import House
 from bot.turn import turn
 from engine.data import Image, Mask, Picture
-from engine.editor import Editor, EditRequest, EditResult, Report
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.errors import NotGrounded
 from engine.fakes import FillInpainter
 from engine.grounding.router import Grounder
 from engine.operations import Context, Refine
 from engine.planner import RulesPlanner
+from engine.reporting import Report
 from tests.engine.grounding.grounds import mirrored, standing
 from tests.engine.grounding.scenes import Drawn, draw
 

@@ -15,7 +15,8 @@ from bot.history import History
 from bot.house import House
 from bot.turn import turn
 from engine.data import Image, Picture
-from engine.editor import Editor, EditRequest, EditResult, Report
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.errors import (
     Ambiguous,
     BackendMissing,
@@ -30,6 +31,7 @@ from engine.errors import (
 from engine.fakes import FillInpainter
 from engine.grounding.router import Grounder
 from engine.planner import RulesPlanner
+from engine.reporting import Report
 from engine.selection.marks import Marks
 
 RED, GREEN_BALL, RIGHT_BALL = (200, 30, 40), (80, 40), (80, 200)

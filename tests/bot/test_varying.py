@@ -15,7 +15,8 @@ from bot.history import History
 from bot.house import House
 from bot.turn import turn
 from engine.data import Image, Mask, Notice, Picture
-from engine.editor import Editor, EditRequest, EditResult, Report
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.errors import BackendMissing, NoSuchRevision
 from engine.fakes import FillInpainter
 from engine.grounding.router import Grounder
@@ -23,6 +24,7 @@ from engine.inpainting.diffusion.settings import MANNERS
 from engine.operations import Replace
 from engine.planner import RulesPlanner
 from engine.protocols import Brief, Painter, Progress
+from engine.reporting import Report
 from tests.bot.test_turn import balls
 
 

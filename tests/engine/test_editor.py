@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data import Alpha, Box, Image, Offset, Picture, Region
-from engine.editor import Editor, EditRequest, EditResult
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.errors import Ambiguous, BackendMissing, BadOption, NeedsClarification, NotGrounded
 from engine.fakes import BoxSegmenter, FillInpainter, FixedGrounder
 from engine.operations import (

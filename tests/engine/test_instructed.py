@@ -11,7 +11,8 @@ import pytest
 from engine import torch_edge
 from engine.clock import Clock
 from engine.data import Box, Image, Mask, Picture, Region
-from engine.editor import Editor, EditRequest, EditResult
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.errors import BackendMissing, BadOption
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.handlers.instruct import suits_instruction

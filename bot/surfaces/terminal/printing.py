@@ -15,9 +15,8 @@ from rich.console import Console
 from bot.config import load_settings
 from bot.replies import sentence
 from engine.data import Region
-from engine.editor import Report
 from engine.errors import BackendFailed, EditError, NeedsClarification, StorageFailed
-from engine.reporting import Watcher
+from engine.reporting import Report, Watcher
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)

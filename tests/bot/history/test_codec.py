@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as PillowImage
 
-from bot.blobs import BlobLost
 from bot.history import codec
+from engine.blobs import BlobLost
 from engine.data import Picture
 from engine.imageio import encode_mask
 

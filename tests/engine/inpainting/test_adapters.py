@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from engine.data import Image, Mask, Notice, Picture
-from engine.editor import Editor, EditRequest
+from engine.editor import Editor
+from engine.edits import EditRequest
 from engine.errors import BadOption, ModelMissing, UnusableModel
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.inpainting.diffusion.loading import painter_for

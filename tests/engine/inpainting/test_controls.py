@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from engine.data import Image, Mask, Picture
-from engine.editor import Editor, EditRequest
+from engine.editor import Editor
+from engine.edits import EditRequest
 from engine.errors import BadOption, UnusableModel
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.inpainting.diffusion.controls import DepthModel, outlines

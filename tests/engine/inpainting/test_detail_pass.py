@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from engine.data import Image, Picture
-from engine.editor import Editor, EditRequest, EditResult
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.errors import BackendMissing
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.inpainting.diffusion.loading import painter_for

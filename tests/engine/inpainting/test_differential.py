@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from engine.data import Alpha, Image, Mask, Picture
-from engine.editor import Editor, EditRequest, EditResult
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.errors import OutOfMemory
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.inpainting.diffusion.differential import Holding

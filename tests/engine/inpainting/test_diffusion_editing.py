@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from engine import torch_edge
 from engine.clock import Clock
 from engine.data import Box, Image, Mask, Offset, Picture, Region
-from engine.editor import Editor, EditRequest, EditResult, check_backend
+from engine.editor import Editor, check_backend
+from engine.edits import EditRequest, EditResult
 from engine.errors import BackendMissing, BadOption, ImageTooLarge, NeedsClarification, NotGrounded
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.handlers.erase import apply_remove

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data import Image, Picture
-from engine.editor import Editor, EditRequest
+from engine.editor import Editor
+from engine.edits import EditRequest
 from engine.errors import BackendMissing, BadOption, ModelMissing, OutOfMemory
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.inpainting.diffusion.instruction import (

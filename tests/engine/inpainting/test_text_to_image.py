@@ -11,7 +11,8 @@ import pytest
 from PIL import Image as PillowImage
 
 from engine.data import Image, Picture
-from engine.editor import Editor, EditRequest, EditResult
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.errors import BackendMissing, BadOption, ImageTooLarge
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.inpainting.diffusion.illustrator import DiffusionIllustrator

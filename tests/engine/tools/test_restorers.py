@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from engine.data import Box, Image, Picture
-from engine.editor import Editor, EditRequest, EditResult
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
 from engine.errors import BadOption, OutOfMemory, UnusableModel
 from engine.fakes import FillInpainter, FixedGrounder
 from engine.operations import Restore, Target, Upscale

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.blobs import GRACE_S, BlobLost, Blobs
+from engine.blobs import GRACE_S, BlobLost, Blobs
 from engine.errors import StorageFailed
 
 
