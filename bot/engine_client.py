@@ -4,30 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from typing import TypeVar
 
-from bot.config import GenerationSettings, ModelSettings
-from engine.backends import Choice, Parts, parts_of
-from engine.editor import Editor
+from engine.assembly import editor_for, parts_for
 from engine.edits import EditRequest, EditResult
-from engine.inpainting.diffusion.loading import follower_for, illustrator_for, painter_for, tune
-from engine.inpainting.exemplar import ExemplarInpainter
-from engine.reporting import Report, guarded
+from engine.reporting import Cancelled, Report, guarded
+from engine.settings import GenerationSettings, ModelSettings
 from engine.weights import ModelStore
-
-T = TypeVar("T")
-
-
-class Cancelled(BaseException):
-    """Raised inside the engine's thread once nobody waits for its result."""
-
-
-def parts_for(models: ModelStore, configured: ModelSettings | None = None) -> Parts:
-    """The engine's parts that the installed models make. Raises: BadOption, ModelMissing for a wrong setting."""
-    wanted = configured or ModelSettings()
-    detector, segmenter, eraser = (name or None for name in (wanted.detector, wanted.segmenter, wanted.eraser))
-    return parts_of(models, Choice(detector, segmenter, eraser, wanted.captioner or None))
 
 
 class LocalEngine:
@@ -40,22 +22,8 @@ class LocalEngine:
         generation: GenerationSettings | None = None,
     ) -> None:
         """Raises: BadOption, ModelMissing for models in the settings that cannot be had."""
-        configured = generation or GenerationSettings()
-        tune(fast=configured.fast, memory_gb=configured.memory_gb or None)
-        parts = parts_for(models, configured_models)
-
-        def among(load: Callable[[str | None, ModelStore], T], default: str) -> Callable[[str | None], T]:
-            return lambda model: load(model or default or None, models)
-
-        self._editor = Editor(
-            parts.grounder.locate,
-            ExemplarInpainter(),
-            among(painter_for, configured.inpainting),
-            among(follower_for, configured.instruction),
-            illustrator_for=among(illustrator_for, configured.text_to_image),
-            segmenter=parts.segmenter,
-            specialists=parts.specialists,
-        )
+        parts = parts_for(models, configured_models or ModelSettings())
+        self._editor = editor_for(models, parts, generation or GenerationSettings())
 
     async def edit(self, request: EditRequest, report: Report | None = None) -> EditResult:
         """The edit's result. Raises: any leaf of EditError."""

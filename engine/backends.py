@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
+from engine.data import Image
 from engine.errors import BadOption, ModelMissing
 from engine.grounding.faces import FindFaces, faces
 from engine.grounding.router import Grounder
@@ -96,7 +97,7 @@ class Choice:
     segmenter: str | None = None
     eraser: str | None = None
     captioner: str | None = None
-    """A folder, or a name in the local Hugging Face cache; None: pictures are not put in words."""
+    """A name of the catalogue, a folder, or a hub name in the local cache; None: pictures are not put in words."""
     gpu: bool = field(default_factory=has_gpu)
 
 
@@ -151,8 +152,15 @@ def specialists_of(models: Installed, choice: Choice, find_faces: FindFaces = fa
         upscaler=upscaler,
         restorer_of=Restorers(files).of if files else lambda _: None,
         faces=FaceRestorer(redrawer, lambda image: [face.box for face in find_faces(image)]) if redrawer else None,
-        caption=Captioner(located(choice.captioner, None)) if choice.captioner and has_libraries() else lambda _: "",
+        caption=_captioner(models, choice.captioner),
     )
+
+
+def _captioner(models: Installed, name: str | None) -> Callable[[Image], str]:
+    """What puts pictures in words; none where nothing is named that does, or it cannot run. Raises: ModelMissing."""
+    if not name or not has_libraries():
+        return lambda _: ""
+    return Captioner((models.installed(name) if name in CATALOGUE else None) or located(name, None))
 
 
 def onnx_pair(folder: Path, encoder: str, decoder: str) -> Segmenter:

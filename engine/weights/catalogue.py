@@ -27,6 +27,7 @@ Kind: TypeAlias = Literal[
     "text-to-image",
     "controlnet",
     "adapter",
+    "captioner",
 ]
 """What a model does for an edit."""
 KINDS: Final[dict[Kind, str]] = {
@@ -42,6 +43,7 @@ KINDS: Final[dict[Kind, str]] = {
     "text-to-image": "New pictures and styles",
     "controlnet": "Keeping the structure while painting",
     "adapter": "Reference pictures, and fewer steps",
+    "captioner": "Putting a picture in words",
 }
 """Every kind, in the order an edit meets them, with its words for a person."""
 Sha256: TypeAlias = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]

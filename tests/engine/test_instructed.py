@@ -35,6 +35,7 @@ class Redrawing:
     takes_reference: bool = True
     told: list[str] = field(default_factory=list[str])
     shown: list[Image | None] = field(default_factory=list[Image | None])
+    given: list[Image] = field(default_factory=list[Image])
 
     def follow(
         self,
@@ -47,6 +48,7 @@ class Redrawing:
     ) -> Image:
         self.told.append(instruction)
         self.shown.append(reference)
+        self.given.append(image)
         edited = 255 - image if self.everything else image.copy()
         if self.disc is not None:
             x, y, radius = self.disc
@@ -211,6 +213,80 @@ def test_what_is_added_over_transparency_shows(photo: Image) -> None:
     assert not added[:, 300:].any()
     assert changed is not None
     assert np.array_equal(changed, opaque * 255)
+
+
+def cutout(photo: Image) -> tuple[Picture, Mask]:
+    """The photo, its right half transparent and its middle half so; hidden there, colours that nobody sees."""
+    opacity = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    opacity[:, 180:220], opacity[:, 220:] = 128, 0
+    hidden = photo.copy()
+    hidden[:, 220:] = (3, 250, 9)
+    return Picture(hidden, opacity), opacity == 0
+
+
+def instructed(picture: Picture, operation: EditOperation, model: Redrawing) -> Picture:
+    editor = Editor(FixedGrounder({"dog": (SPOT,)}).locate, FillInpainter(), follower_for=lambda _: model)
+    return editor.edit(EditRequest(picture, (operation,), seed=7, backend="instruct")).picture
+
+
+def test_the_model_sees_what_a_person_sees_of_a_cutout(photo: Image) -> None:
+    picture, clear = cutout(photo)
+    model = Redrawing()
+    instructed(picture, Alter(target=DOG, prompt="red"), model)
+    assert (model.given[0][clear] == 255).all()
+    assert (model.given[0][:, :180] == photo[:, :180]).all()
+
+
+def test_what_is_changed_of_a_cutout_looks_as_it_was_drawn(photo: Image) -> None:
+    picture, _ = cutout(photo)
+    model = Redrawing(disc=(200, 150, 40))
+    made = instructed(picture, Alter(target=DOG, prompt="red"), model)
+    assert np.array_equal(made.opacity, picture.opacity)  # pyright: ignore[reportArgumentType]
+    half = made.rgb[140:160, 185:215].reshape(-1, 3).mean(axis=0)
+    # Red 220 is seen over white at half its opacity where it is 185; green 27 cannot be seen there, and 0 is nearest.
+    assert np.abs(half - (185, 0, 0)).max() < 12
+    assert np.abs(made.rgb[140:160, 165:175].astype(int) - (220, 27, 40)).mean() < 12
+
+
+def test_what_is_added_over_transparency_has_no_rim_of_hidden_colours(photo: Image) -> None:
+    picture, clear = cutout(photo)
+    made = instructed(picture, Add(prompt="a red ball"), Redrawing(disc=(330, 150, 60)))
+    assert made.opacity is not None
+    rim = clear & (made.opacity > 5) & (made.opacity < 250)
+    assert rim.any()
+    # A rim is of red and of the white that the model saw, in which green and blue are alike; hidden there is green.
+    assert np.abs(made.rgb[rim][:, 1].astype(int) - made.rgb[rim][:, 2]).max() < 40
+
+
+@pytest.mark.parametrize("everything", [True, False])
+def test_a_new_background_is_seen(photo: Image, everything: bool) -> None:
+    picture, clear = cutout(photo)
+    model = Redrawing(disc=(330, 150, 60), everything=everything)
+    made = instructed(picture, Background(action="replace", prompt="a beach"), model)
+    assert made.opacity is None or (made.opacity[clear & disc_of(model)] == 255).mean() > 0.95
+
+
+def test_a_style_keeps_the_cutout(photo: Image) -> None:
+    picture, _ = cutout(photo)
+    made = instructed(picture, Style(prompt="as a negative"), Redrawing(disc=None, everything=True))
+    assert np.array_equal(made.opacity, picture.opacity)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_mask_drawn_softly_is_obeyed(photo: Image) -> None:
+    drawn = np.zeros((HEIGHT, WIDTH), np.uint8)
+    drawn[110:190, 160:240] = 255
+    drawn[110:190, 200:240] = 140
+    given = Picture(np.repeat(drawn[:, :, None], 3, axis=2))
+    model = Redrawing()
+    editor = Editor(FixedGrounder({}).locate, FillInpainter(), follower_for=lambda _: model)
+    operation = Alter(target=Target(previous=True), prompt="red")
+    made = editor.edit(EditRequest(Picture(photo), (operation,), seed=7, given=given, backend="instruct"))
+    red = np.abs(made.picture.rgb.astype(int) - photo).sum(axis=2)
+    assert made.outside_changed == 0
+    assert (made.picture.rgb == photo).all(axis=2)[drawn == 0].all()
+    new = np.abs(np.array((220, 27, 40)) - photo.astype(int)).sum(axis=2)
+    share = red[130:170, 206:232] / new[130:170, 206:232]
+    assert np.median(share) == pytest.approx(140 / 255, abs=0.1)
 
 
 class Plain:

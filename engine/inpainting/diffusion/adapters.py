@@ -12,7 +12,7 @@ from typing import Any, Final
 from engine.errors import UnusableModel
 from engine.inpainting.diffusion.parts import Part
 from engine.inpainting.diffusion.residency import bytes_of
-from engine.inpainting.diffusion.settings import LORA_SCALE, REFERENCE_SCALE, Family, Pace
+from engine.inpainting.diffusion.settings import REFERENCE_SCALE, Family, Pace, lora_scale_of
 from engine.torch_edge import best_device, pretrained
 
 ENCODER: Final = "image_encoder"
@@ -28,7 +28,8 @@ def merge_loras(pipeline: Any, loras: Iterable[Part]) -> None:
     for lora in loras:
         try:
             pipeline.load_lora_weights(torch_files.load_file(lora.path))
-            pipeline.fuse_lora(lora_scale=LORA_SCALE if lora.weight is None else lora.weight)
+            name = f"{lora.path.name} {lora.name}"
+            pipeline.fuse_lora(lora_scale=lora_scale_of(name) if lora.weight is None else lora.weight)
         except (AttributeError, KeyError, RuntimeError, ValueError) as exc:
             raise UnusableModel(lora.name, f"a LoRA for {type(pipeline).__name__}") from exc
         pipeline.unload_lora_weights()
@@ -43,7 +44,10 @@ def set_pace(pipeline: Any, pace: Pace, family: Family) -> Family:
         pipeline.scheduler = kind.from_config(scheduler.config, **spacing)
         return replace(family, steps=pace.steps, guidance_scale=pace.guidance_scale, eta=pace.eta)
     # Guidance that was distilled into a model that flows is an input of its network, and stays.
-    return replace(family, steps=pace.steps, true_cfg_scale=None if family.true_cfg_scale is None else 1.0)
+    distilled = family.guidance_scale is None or pipeline.transformer.config.get("guidance_embeds")
+    guidance = family.guidance_scale if distilled else pace.guidance_scale
+    true_cfg_scale = None if family.true_cfg_scale is None else 1.0
+    return replace(family, steps=pace.steps, guidance_scale=guidance, true_cfg_scale=true_cfg_scale)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from engine.data import Box, Image
+from engine.inpainting.diffusion.preview import shown_in
 from engine.inpainting.diffusion.runner import INSTRUCT, Asked, Runner
 from engine.inpainting.diffusion.settings import Family
 from engine.inpainting.diffusion.window import resized
@@ -82,7 +83,9 @@ class InstructionModel:
                 "_auto_resize": False,
             }
 
-        made = self._runner.run(asked_at, seed=seed, progress=progress)
+        everything = np.ones(image.shape[:2], np.bool_)
+        shown = shown_in(progress, image, Box(0, 0, image.shape[1], image.shape[0]), everything)
+        made = self._runner.run(asked_at, seed=seed, progress=shown)
         whole = resized(made, *wide.image.shape[:2])
         return np.ascontiguousarray(whole[wide.inside.slices])
 

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from engine.errors import BackendMissing, BadOption
-from engine.inpainting.diffusion.acceleration import TUNING, accelerate
+from engine.inpainting.diffusion.acceleration import TUNING, Precision, accelerate, fuse
 from engine.inpainting.diffusion.adapters import Reference, merge_loras, reference_of, set_pace
 from engine.inpainting.diffusion.controls import Control, DepthModel
 from engine.inpainting.diffusion.equipment import Equipment, Role
+from engine.inpainting.diffusion.float8 import quantise, require_float8
 from engine.inpainting.diffusion.illustrator import DiffusionIllustrator
 from engine.inpainting.diffusion.instruction import InstructionModel
 from engine.inpainting.diffusion.lookup import INDEX, installed_helpers, parts_of, pipeline_folder, spoken_name
@@ -29,9 +30,11 @@ from engine.inpainting.diffusion.parts import Part, read_wish, width_of, width_o
 from engine.inpainting.diffusion.residency import (
     GIGABYTE,
     RESIDENT,
+    Weights,
     is_offloaded,
     memory,
     most_of_memory,
+    network_of,
     place,
     placement_for,
     weights_of,
@@ -100,12 +103,16 @@ def follower_for(model: str | None = None, store: ModelStore | None = None) -> I
         return _resident(model, ("instruction",), store).as_used(InstructionModel, _follower)
 
 
-def tune(*, fast: bool, memory_gb: float | None = None) -> None:
-    """How models are loaded from now on: accelerated on a GPU or not, and how much memory they may take together.
+def tune(
+    *, fast: bool, memory_gb: float | None = None, precision: Precision = "auto", step_caching: float = 0.0
+) -> None:
+    """How models are loaded and run from now on.
 
-    memory_gb: in units of 1024 ** 3 bytes; None: most of what the device has. The model in use always stays.
+    fast: whether they are accelerated on a GPU. memory_gb: how much memory they may take together, in units of
+    1024 ** 3 bytes; None: most of what the device has; the model in use always stays. precision: on a GPU; one that
+    cannot have it is refused when a model is loaded. step_caching: see `Tuning`.
     """
-    TUNING.fast = fast
+    TUNING.fast, TUNING.precision, TUNING.step_caching = fast, precision, step_caching
     RESIDENT.room = most_of_memory if memory_gb is None else lambda: int(memory_gb * GIGABYTE)
 
 
@@ -120,19 +127,35 @@ def _resident(model: str | None, kinds: tuple[Kind, ...], store: ModelStore | No
         with library_edge(NAME):
             return _load(folder, named, parts, helpers)
 
-    return RESIDENT.get((folder, parts, helpers), lambda: weights_of(folder, best_device()[1].itemsize).all, load)
+    return RESIDENT.get((folder, parts, helpers), lambda: _weights(folder).all, load)
+
+
+def _weights(folder: Path) -> Weights:
+    device, dtype = best_device()
+    return weights_of(folder, dtype.itemsize, float8=_in_float8(device))
+
+
+def _in_float8(device: str) -> bool:
+    return TUNING.precision == "float8" and device == "cuda"
 
 
 def _load(folder: Path, named: Any, parts: tuple[Part, ...], helpers: tuple[Part, ...]) -> Loaded:
-    """The model and its parts, on the best device there is."""
+    """The model and its parts, on the best device there is. Raises: BadOption for a precision that it lacks."""
     device, dtype = best_device()
+    if _in_float8(device):
+        require_float8()
     pipeline = pretrained(named, folder, dtype=dtype, variant=_variant(folder))
     pipeline.set_progress_bar_config(disable=True)
     loras = [part for part in parts if part.kind == "lora"]
     merge_loras(pipeline, loras)
-    placement = placement_for(weights_of(folder, dtype.itemsize), memory().free) if device == "cuda" else "resident"
+    placement = placement_for(_weights(folder), memory().free) if device == "cuda" else "resident"
+    compiled = device == "cuda" and placement == "resident" and TUNING.fast
+    if compiled:
+        fuse(pipeline)
+    if _in_float8(device):
+        quantise(network_of(pipeline), device)
     place(pipeline, placement, device)
-    if device == "cuda" and placement == "resident" and TUNING.fast:
+    if compiled:
         accelerate(pipeline)
     names = [spoken_name(part.path) + " " + part.name for part in loras]
     family = _paced(pipeline, (*names, spoken_name(folder), type(pipeline.scheduler).__name__))
@@ -150,7 +173,10 @@ def _chosen(
 ) -> tuple[Control | None, Reference | None]:
     """The ControlNet and the IP-Adapter: those named, else installed ones that were trained beside such a model.
 
-    An IP-Adapter becomes part of the network: where that comes to the device in parts, an installed one is left out.
+    An IP-Adapter becomes part of the network, of which it needs a copy over the same weights. Where those come to the
+    device in parts, the copy takes the hooks that bring them along: of layers they cannot be copied, and those of whole
+    parts bring copies of the parts before, and count on nobody else moving the same weights. There an installed one is
+    left out.
     Raises: BadOption for several of one kind and for such an adapter by name, UnusableModel for one that does not fit.
     """
     depths = _only(named, "depth")
@@ -190,8 +216,7 @@ def _depth_model(control: Part, depths: Part | None) -> DepthModel | None:
 
 def _fits(part: Part, pipeline: Any) -> bool:
     """Whether it was trained beside a model of the same kind: each has words that are vectors of another length."""
-    network: Any = getattr(pipeline, "unet", None) or pipeline.transformer
-    return width_of_words(part) == width_of(network.config)
+    return width_of_words(part) == width_of(network_of(pipeline).config)
 
 
 def _painter(loaded: Loaded) -> DiffusionPainter:

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import cv2
 import numpy as np
 
 from engine.data import Box, Image, Mask
+from engine.inpainting.diffusion.palettes import palette_of
 from engine.inpainting.diffusion.window import from_canvas, resized
 from engine.protocols import Audience, Progress
 
@@ -21,53 +22,12 @@ SHOWN_SIDE: Final = 512
 """The longest side, px, of a preview of a whole picture."""
 
 
-class Palette(NamedTuple):
-    """The colour each channel of a latent stands for: RGB in [-1, 1] is the latent times `weights`, plus `bias`."""
-
-    weights: tuple[tuple[float, float, float], ...]
-    bias: tuple[float, float, float]
-
-
-# Least-squares fits of pictures to their latents, by the authors of ComfyUI (latent_formats.py).
-SD15: Final = Palette(
-    ((0.3512, 0.2297, 0.3227), (0.3250, 0.4974, 0.2350), (-0.2829, 0.1762, 0.2721), (-0.2120, -0.2616, -0.7177)),
-    (0.0, 0.0, 0.0),
-)
-SDXL: Final = Palette(
-    ((0.3651, 0.4232, 0.4341), (-0.2533, -0.0042, 0.1068), (0.1076, 0.1111, -0.0362), (-0.3165, -0.2492, -0.2188)),
-    (0.1084, -0.0175, -0.0011),
-)
-FLUX: Final = Palette(
-    (
-        (-0.0346, 0.0244, 0.0681), (0.0034, 0.0210, 0.0687), (0.0275, -0.0668, -0.0433), (-0.0174, 0.0160, 0.0617),
-        (0.0859, 0.0721, 0.0329), (0.0004, 0.0383, 0.0115), (0.0405, 0.0861, 0.0915), (-0.0236, -0.0185, -0.0259),
-        (-0.0245, 0.0250, 0.1180), (0.1008, 0.0755, -0.0421), (-0.0515, 0.0201, 0.0011), (0.0428, -0.0012, -0.0036),
-        (0.0817, 0.0765, 0.0749), (-0.1264, -0.0522, -0.1103), (-0.0280, -0.0881, -0.0499), (-0.1262, -0.0982, -0.0778),
-    ),
-    (-0.0329, -0.0718, -0.0851),
-)  # fmt: skip
-PALETTES: Final[tuple[tuple[str, Palette | None], ...]] = (
-    ("StableDiffusionXL", SDXL),
-    ("StableDiffusion3", None),
-    ("StableDiffusion", SD15),
-    ("Flux2", None),
-    ("Flux", FLUX),
-)
-"""By how the name of the pipeline's class begins; the first that fits counts."""
-
-
-def palette_of(pipeline_class: str, channels: int) -> Palette | None:
-    """The palette of a pipeline, by the name of its class; None: not known, and no preview is shown."""
-    found = next((palette for start, palette in PALETTES if pipeline_class.startswith(start)), None)
-    return found if found and len(found.weights) == channels else None
-
-
 class Previewer:
     """Previews of one batch while it is made, at most one in so many seconds."""
 
     def __init__(self, pipeline: Any, height: int, width: int, clock: Callable[[], float] = time.monotonic) -> None:
         """height, width: of the pictures that are made, px."""
-        self._palette = palette_of(type(pipeline).__name__, int(pipeline.vae.config.latent_channels))
+        self._palette = palette_of(pipeline)
         self._rows, self._columns = height // int(pipeline.vae_scale_factor), width // int(pipeline.vae_scale_factor)
         self._clock = clock
         self._last = clock()
@@ -95,7 +55,10 @@ class Previewer:
 
 
 def unpacked(latents: Any, rows: int, columns: int) -> Any:
-    """(n, c, rows, columns) latents of FLUX's (n, rows/2 * columns/2, 4c): it sees them in squares of two by two."""
+    """(n, c, rows, columns) latents of (n, rows/2 * columns/2, 4c): squares of two by two, channel by channel.
+
+    So FLUX.1 and Qwen-Image see them, and FLUX.2, whose autoencoder packs them itself.
+    """
     count, _, packed = latents.shape
     squares = latents.reshape(count, rows // 2, columns // 2, packed // 4, 2, 2)
     return squares.permute(0, 3, 1, 4, 2, 5).reshape(count, packed // 4, rows, columns)

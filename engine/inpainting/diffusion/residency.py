@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from engine.errors import OutOfMemory
+from engine.inpainting.diffusion.float8 import is_quantised
 
 Placement: TypeAlias = Literal["resident", "by_part", "by_layer"]
 """All weights on the GPU; one part of the pipeline (the network, an encoder) there at a time; one layer at a time."""
@@ -23,6 +24,12 @@ USABLE: Final = 0.85
 """The share of the memory that weights may take together; the rest is for pictures being made."""
 HEADROOM: Final = 3 * GIGABYTE
 """Bytes that making one picture of 1024 x 1024 px takes beside the weights, above all its decoding (SDXL in bf16)."""
+SCALE: Final = 4
+"""Bytes of the scale that a row of quantised weights has."""
+NETWORKS: Final = ("unet", "transformer")
+"""What pipelines call the network that denoises, and the folder of its weights."""
+_BY_LAYER: Final = "group_offloading"
+"""What diffusers calls the hooks that bring a layer to the device."""
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -138,18 +145,28 @@ def memory() -> Memory:
     return Memory(os.sysconf("SC_AVPHYS_PAGES") * page, os.sysconf("SC_PHYS_PAGES") * page)
 
 
-def weights_of(folder: Path, bytes_each: int) -> Weights:
-    """What the weights in a pipeline's folder take in memory at so many bytes a number; only headers are read."""
+def weights_of(folder: Path, bytes_each: int, *, float8: bool = False) -> Weights:
+    """What the weights in a pipeline's folder take in memory at so many bytes a number; only headers are read.
+
+    float8: whether its network will be quantised.
+    """
     parts: dict[Path, int] = {}
     for file in _read_of(folder.glob("*/*.safetensors")):
-        parts[file.parent] = parts.get(file.parent, 0) + _numbers(file) * bytes_each
+        eighth = float8 and file.parent.name in NETWORKS
+        taken = sum(
+            math.prod(shape) + shape[0] * SCALE
+            if eighth and is_quantised(name, shape)
+            else math.prod(shape) * bytes_each
+            for name, shape in _shapes(file).items()
+        )
+        parts[file.parent] = parts.get(file.parent, 0) + taken
     return Weights(sum(parts.values()), max(parts.values(), default=0))
 
 
 def bytes_of(path: Path, bytes_each: int) -> int:
     """What a file of weights, or those right in a folder, take in memory; only headers are read."""
     files = [path] if path.is_file() else _read_of(path.glob("*.safetensors"))
-    return sum(_numbers(file) * bytes_each for file in files)
+    return sum(math.prod(shape) * bytes_each for file in files for shape in _shapes(file).values())
 
 
 def _read_of(files: Iterable[Path]) -> list[Path]:
@@ -158,11 +175,11 @@ def _read_of(files: Iterable[Path]) -> list[Path]:
     return [file for file in found if ".fp16." not in file.name] or found
 
 
-def _numbers(file: Path) -> int:
-    """How many numbers the tensors of a safetensors file have: its header is a length and a JSON object."""
+def _shapes(file: Path) -> dict[str, list[int]]:
+    """The shapes of the tensors in a safetensors file, by name: its header is a length and a JSON object."""
     with file.open("rb") as opened:
         header: dict[str, Any] = json.loads(opened.read(int.from_bytes(opened.read(8), "little")))
-    return sum(math.prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
+    return {name: tensor["shape"] for name, tensor in header.items() if name != "__metadata__"}
 
 
 def placement_for(weights: Weights, free: int) -> Placement:
@@ -187,10 +204,21 @@ def place(pipeline: Any, placement: Placement, device: str) -> None:
             )
 
 
+def network_of(pipeline: Any) -> Any:
+    """The network that denoises."""
+    return getattr(pipeline, "unet", None) or pipeline.transformer
+
+
 def is_offloaded(pipeline: Any) -> bool:
     """Whether its network's weights come to the device only when they are used, as `place` can have it."""
-    network: Any = getattr(pipeline, "unet", None) or pipeline.transformer
-    return any(hasattr(module, "_hf_hook") or hasattr(module, "_diffusers_hook") for module in network.modules())
+    return hasattr(network_of(pipeline), "_hf_hook") or comes_by_layer(pipeline)
+
+
+def comes_by_layer(pipeline: Any) -> bool:
+    """Whether they come one layer at a time."""
+    # Of diffusers' hooks, others stay behind where a network ever cached its steps.
+    registries = (getattr(module, "_diffusers_hook", None) for module in network_of(pipeline).modules())
+    return any(registry is not None and registry.get_hook(_BY_LAYER) for registry in registries)
 
 
 def _collect() -> None:

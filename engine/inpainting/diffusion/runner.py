@@ -20,12 +20,15 @@ import numpy as np
 
 from engine.data import Image
 from engine.errors import BackendFailed, EditError, OutOfMemory, Refused
+from engine.inpainting.diffusion.acceleration import any_shape
 from engine.inpainting.diffusion.batching import Asked, Gathering, Job, alike, joined
 from engine.inpainting.diffusion.differential import LEVELS, ORIGINAL, Holding, denoises_softly
+from engine.inpainting.diffusion.latents import remembered_latents
 from engine.inpainting.diffusion.preview import Previewer
 from engine.inpainting.diffusion.prompts import worded
 from engine.inpainting.diffusion.residency import free_memory
 from engine.inpainting.diffusion.settings import Family, family_of
+from engine.inpainting.diffusion.step_caching import cached_steps
 from engine.protocols import Audience, Progress
 from engine.torch_edge import library_edge
 
@@ -132,7 +135,7 @@ class Runner:
             job.fail(reason)
 
     def _called(self, asked: Sequence[Asked], jobs: Sequence[Job]) -> None:
-        with suppress(_Abandoned), _device, library_edge(self._name):
+        with suppress(_Abandoned), _device, library_edge(self._name), remembered_latents(self._pipeline.vae):
             output = self._generated(joined(asked, piles=self._piles), jobs)
             for index, job in enumerate(jobs):
                 try:
@@ -155,7 +158,8 @@ class Runner:
         }
         known = worded(self._pipeline, known)
         taken = {name: value for name, value in known.items() if name in self._accepted and value is not None}
-        return self._pipeline(**taken)
+        with any_shape(self._pipeline), cached_steps(self._pipeline, taken):
+            return self._pipeline(**taken)
 
     def _previewer(self, asked: Asked, jobs: Sequence[Job]) -> Previewer | None:
         """None: nobody would look, or the frame is the pipeline's own choice."""

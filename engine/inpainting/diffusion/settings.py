@@ -159,6 +159,8 @@ FAMILIES: Final[tuple[tuple[str, Family], ...]] = (
     # C: 15 to 30 steps, guidance 8, and a strength below 1, at which it was not trained.
     ("StableDiffusionXL", Family(steps=25, guidance_scale=8.0, strongest=0.99)),
     ("StableDiffusion3", Family(steps=28, guidance_scale=7.0)),
+    # D: 50 steps and guidance 5 are for the model before it was distilled; the one that is, has a pace.
+    ("ZImage", Family(steps=50, guidance_scale=5.0)),
     # D: guidance 7.5; 50 steps is the default for samplers slower than today's.
     ("StableDiffusion", Family(steps=30, guidance_scale=7.5)),
     # C: guidance 30 (distilled into the model, so that it costs nothing) and 50 steps; 28 is what
@@ -174,6 +176,8 @@ FAMILIES: Final[tuple[tuple[str, Family], ...]] = (
     ("QwenImageEdit", Family(steps=50, guidance_scale=None, true_cfg_scale=4.0, scaling=Scaling(1024, 32))),
     # C: distilled to 4 steps without guidance.
     ("Flux2Klein", Family(steps=4, guidance_scale=1.0, several_pictures=True)),
+    # D: guidance 4 and 50 steps, of which 28 do, as for FLUX.1.
+    ("Flux2", Family(steps=28, guidance_scale=4.0, several_pictures=True)),
     ("FluxFill", Family(steps=28, guidance_scale=30.0)),
     ("Flux", Family(steps=28, guidance_scale=None)),
 )
@@ -188,25 +192,39 @@ def family_of(pipeline_class: str) -> Family:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a checkpoint or a LoRA that was distilled to few steps wants to be run."""
+    """How a checkpoint or a LoRA that was distilled to few steps, or not yet, wants to be run."""
 
     steps: int
     """Where its name tells none."""
     guidance_scale: float
-    scheduler: str
-    """The class of diffusers that samples it; models that flow (FLUX, Qwen-Image) keep their own."""
+    """Not of models that have guidance as an input of their network (FLUX): theirs stays."""
+    scheduler: str = "FlowMatchEulerDiscreteScheduler"
+    """The class of diffusers that samples it; models that flow (FLUX, Qwen-Image, SD 3) keep their own, which is it."""
     trailing: bool = True
     """Whether its steps are counted from the end of the schedule, which so few need to begin in pure noise."""
     eta: float | None = None
+    lora_scale: float = 1.0
+    """How strongly a LoRA acts whose weight nobody names."""
 
 
 PACES: Final[tuple[tuple[str, Pace], ...]] = (
     # C: 2 to 8 steps, guidance 1 to 2; at 1 a step costs half.
     (r"(?<![a-z])lcm", Pace(steps=4, guidance_scale=1.0, scheduler="LCMScheduler", trailing=False)),
-    # C: 1 to 4 steps, no guidance.
+    # C: 1 to 4 steps and no guidance, which it never learnt.
+    (r"schnell", Pace(steps=4, guidance_scale=0.0)),
+    # D: FLUX.2 klein before it was distilled.
+    (r"klein-base", Pace(steps=50, guidance_scale=4.0)),
+    # C: 8 steps for FLUX.1-Turbo-Alpha; D: 8 steps, no guidance for Z-Image-Turbo.
+    (r"(flux|z-?image).*turbo", Pace(steps=8, guidance_scale=0.0)),
+    # C: 1 to 4 steps, no guidance; SD 3.5 Large Turbo is one of them and keeps its sampler.
     (r"turbo", Pace(steps=4, guidance_scale=0.0, scheduler="EulerAncestralDiscreteScheduler")),
     # C: exactly as many steps as its name says, no guidance.
     (r"lightning", Pace(steps=4, guidance_scale=0.0, scheduler="EulerDiscreteScheduler")),
+    # C: for FLUX and SD 3 an eighth of the LoRA; guidance 3, 5 and 7 at 4, 8 and 16 steps of SD 3.
+    (r"hyper-?flux", Pace(steps=8, guidance_scale=3.5, lora_scale=0.125)),
+    (r"hyper-?sd3.*4-?steps", Pace(steps=4, guidance_scale=3.0, lora_scale=0.125)),
+    (r"hyper-?sd3.*16-?steps", Pace(steps=16, guidance_scale=7.0, lora_scale=0.125)),
+    (r"hyper-?sd3", Pace(steps=8, guidance_scale=5.0, lora_scale=0.125)),
     # C: the ones that keep guidance want 5 to 8; the one for every number of steps wants another sampler.
     (r"hyper.*cfg", Pace(steps=8, guidance_scale=5.0, scheduler="DDIMScheduler")),
     (r"hyper.*1-?step", Pace(steps=4, guidance_scale=0.0, scheduler="TCDScheduler", eta=1.0)),
@@ -224,12 +242,17 @@ def pace_of(name: str) -> Pace | None:
     return replace(pace, steps=int(told[1])) if pace and told and int(told[1]) > 1 else pace
 
 
+def lora_scale_of(name: str) -> float:
+    """How strongly a LoRA of that name acts where nobody says: fully, but for those whose card says less."""
+    pace = pace_of(name)
+    return pace.lora_scale if pace else 1.0
+
+
 LEAST_STRENGTH: Final = 0.02
 """Strength is raised to this: LCM's schedule, of 50 steps, has no smaller part (D)."""
 CONTROL_SCALE: Final = 0.5
 """How strongly a ControlNet acts: what its card recommends for SDXL, and the default of D when inpainting."""
 REFERENCE_SCALE: Final = 0.6
 """How strongly an IP-Adapter acts; C: 1 lets the reference alone speak, 0.5 to 0.6 balances it with the words."""
-LORA_SCALE: Final = 1.0
 CANNY: Final = (100, 200)
 """Thresholds of the outlines that ControlNets were trained on (D, after Zhang et al., "Adding Conditional Control")."""

@@ -80,5 +80,14 @@ def test_the_settings_name_it(folder: Path, tmp_path: Path) -> None:
     store, picture = ModelStore(tmp_path), pictures()[0]
     assert parts_of(store, Choice(gpu=False)).specialists.caption(picture) == ""
     assert parts_of(store, Choice(captioner=str(folder), gpu=False)).specialists.caption(picture)
-    with pytest.raises(ModelMissing):
-        parts_of(store, Choice(captioner="no-such-model", gpu=False))
+    for unknown in ("no-such-model", "blip-large"):
+        with pytest.raises(ModelMissing):
+            parts_of(store, Choice(captioner=unknown, gpu=False))
+
+
+def test_the_catalogue_has_one(folder: Path) -> None:
+    class Pulled:
+        def installed(self, name: str) -> Path | None:
+            return folder if name == "blip-large" else None
+
+    assert parts_of(Pulled(), Choice(captioner="blip-large", gpu=False)).specialists.caption(pictures()[0])

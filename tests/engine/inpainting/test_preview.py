@@ -10,18 +10,8 @@ import numpy as np
 import pytest
 
 from engine.data import Box, Image
-from engine.inpainting.diffusion.preview import (
-    EVERY,
-    FLUX,
-    SD15,
-    SDXL,
-    Palette,
-    Previewer,
-    foreseen,
-    in_the_picture,
-    palette_of,
-    unpacked,
-)
+from engine.inpainting.diffusion.palettes import FLUX, FLUX2, SD3, SD15, SDXL, WAN21, Palette, palette_of
+from engine.inpainting.diffusion.preview import EVERY, Previewer, foreseen, in_the_picture, unpacked
 
 pytest.importorskip("torch")
 pytest.importorskip("diffusers")
@@ -34,14 +24,27 @@ pytestmark = pytest.mark.filterwarnings(r"ignore::DeprecationWarning:diffusers\b
         ("StableDiffusionXLInpaintPipeline", 4, SDXL),
         ("StableDiffusionInpaintPipeline", 4, SD15),
         ("StableDiffusionInpaintPipeline", 8, None),
-        ("StableDiffusion3InpaintPipeline", 16, None),
+        ("StableDiffusion3InpaintPipeline", 16, SD3),
         ("FluxFillPipeline", 16, FLUX),
+        ("FluxKontextPipeline", 16, FLUX),
+        ("ZImageInpaintPipeline", 16, FLUX),
+        ("Flux2KleinPipeline", 32, FLUX2),
         ("Flux2KleinPipeline", 16, None),
         ("KandinskyInpaintPipeline", 4, None),
     ],
 )
 def test_each_family_has_its_own_colours(name: str, channels: int, palette: Palette | None) -> None:
-    assert palette_of(name, channels) is palette
+    assert palette_of(pipeline_of(name, channels)) is palette
+
+
+def test_the_channels_are_those_of_the_real_autoencoders() -> None:
+    diffusers: Any = import_module("diffusers")
+    few = {"base_dim": 4, "dim_mult": [1, 1], "num_res_blocks": 1, "temperal_downsample": [False]}
+    qwen: Any = type("QwenImageEditPlusPipeline", (), {"vae": diffusers.AutoencoderKLQwenImage(**few)})()
+    assert palette_of(qwen) is WAN21
+    small = {"block_out_channels": (4, 4, 4, 4), "layers_per_block": 1, "norm_num_groups": 1}
+    klein: Any = type("Flux2KleinPipeline", (), {"vae": diffusers.AutoencoderKLFlux2(**small)})()
+    assert palette_of(klein) is FLUX2
 
 
 @pytest.mark.parametrize(
@@ -76,11 +79,21 @@ def test_one_step_that_is_told_the_truth_foresees_the_picture(scheduler: str, st
     assert float((after - clean).abs().max()) > 0.2
 
 
-def test_flux_is_unpacked_as_its_pipeline_packs() -> None:
+@pytest.mark.parametrize("name", ["FluxFillPipeline", "QwenImageEditPipeline", "QwenImageEditPlusPipeline"])
+def test_latents_are_unpacked_as_their_pipeline_packs(name: str) -> None:
     torch: Any = import_module("torch")
-    pipeline: Any = import_module("diffusers").FluxFillPipeline
+    pipeline: Any = getattr(import_module("diffusers"), name)
     latents = torch.arange(2 * 16 * 6 * 4).float().reshape(2, 16, 6, 4)
     packed = pipeline._pack_latents(latents, 2, 16, 6, 4)
+    assert bool((unpacked(packed, 6, 4) == latents).all())
+
+
+def test_flux_2_is_unpacked_as_its_autoencoder_packs() -> None:
+    torch: Any = import_module("torch")
+    pipeline: Any = import_module("diffusers").Flux2KleinPipeline
+    latents = torch.arange(2 * 32 * 6 * 4).float().reshape(2, 32, 6, 4)
+    packed = pipeline._pack_latents(pipeline._patchify_latents(latents))
+    assert packed.shape == (2, 6, 128)
     assert bool((unpacked(packed, 6, 4) == latents).all())
 
 
@@ -95,7 +108,7 @@ class Ticking:
 
 def pipeline_of(name: str, channels: int) -> Any:
     made: Any = type(name, (), {})()
-    made.vae = SimpleNamespace(config=SimpleNamespace(latent_channels=channels))
+    made.vae = SimpleNamespace(config={"latent_channels": channels})
     made.vae_scale_factor = 8
     return made
 
