@@ -274,14 +274,38 @@ def demo(
 
 
 @app.command()
-def doctor() -> None:
-    """Say what this machine can do, and what is missing for the rest."""
+def doctor(
+    url: Annotated[str | None, typer.Option(help="A server to ask; default: this machine's, if it runs.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what this machine can do, what is missing for the rest, and how the server is doing."""
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json):
+        from bot.surfaces.terminal.doctor import doctor
+
+        doctor(url, as_json=as_json)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Listen on this address; there is no password.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8687,
+    socket: Annotated[Path | None, typer.Option(help="Listen on this Unix socket, which only you may use.")] = None,
+    exchange: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER|s3://...", help="Where pixels lie on their way; default: a folder of its home."),
+    ] = None,
+    warm: Annotated[bool, typer.Option(help="Load the models first, so that nobody waits for them.")] = False,
+) -> None:
+    """Run the engine alone, for chat processes elsewhere."""
     from bot.surfaces.terminal.printing import answering
 
     with answering(as_json=False):
-        from bot.surfaces.terminal.doctor import doctor
+        from bot.surfaces.terminal.serve import serve
+        from engine.service.running import Address
 
-        doctor()
+        serve(Address(socket, host, port), exchange, warm=warm)
 
 
 def main() -> None:

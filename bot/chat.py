@@ -52,6 +52,8 @@ class Answer:
     """Whether the whole picture may have changed."""
     resized: bool = False
     """Whether the picture's size is not its parent's."""
+    compared: bool = False
+    """Whether the picture shows the revision beside the original."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from bot.ledger.limits import QueueLimits, Rate
 from engine.errors import BadOption
 from engine.imageio import Limits
+from engine.settings import EngineSettings, GenerationSettings, ModelSettings
 
 
 class Section(BaseModel):
@@ -41,26 +44,75 @@ class OutputSettings(Section):
     quality: int = Field(default=95, ge=1, le=100)
 
 
-class ModelSettings(Section):
-    """Which models find things, cut them out and fill holes; empty: the best installed one that suits the machine."""
+class WebSettings(Section):
+    """Where the server listens."""
 
-    detector: str = ""
-    segmenter: str = ""
-    eraser: str = ""
-    captioner: str = ""
-    """Puts pictures in words for the models that paint; empty: nothing does."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8686, ge=1, le=65535)
 
 
-class GenerationSettings(Section):
-    """Which generative models are used where a message names none; empty: the best installed one that fits."""
+class LoggingSettings(Section):
+    """What servers log."""
 
-    inpainting: str = ""
-    text_to_image: str = ""
-    instruction: str = ""
-    fast: bool = True
-    """Whether models on a GPU are compiled when they are loaded."""
-    memory_gb: float = Field(default=0, ge=0)
-    """What loaded models may take together, in GiB; 0: most of what there is."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    words: bool = False
+    """Whether what people wrote may be logged too."""
+
+
+class QueueSettings(Section):
+    """How much is accepted, and how much of it is worked on at once."""
+
+    waiting: int = Field(default=500, ge=1)
+    per_member: int = Field(default=10, ge=1)
+    per_guild: int = Field(default=200, ge=1)
+    running_each: int = Field(default=2, ge=1)
+    """Edits of one member that are worked on at once."""
+    member_per_minute: float = Field(default=20, gt=0)
+    member_burst: int = Field(default=10, ge=1)
+    guild_per_minute: float = Field(default=120, gt=0)
+    guild_burst: int = Field(default=60, ge=1)
+    quick_workers: int = Field(default=2, ge=1)
+    """Edits by exact tools that are worked on at once."""
+    heavy_workers: int = Field(default=4, ge=1)
+    """All others: those with the same model become one batch."""
+    crashes: int = Field(default=3, ge=1)
+    """How often the engine may die of an edit."""
+
+    def limits(self) -> QueueLimits:
+        """The same, as the ledger takes it."""
+        return QueueLimits(
+            waiting=self.waiting,
+            per_member=self.per_member,
+            per_guild=self.per_guild,
+            running_each=self.running_each,
+            member_rate=Rate(self.member_per_minute, self.member_burst),
+            guild_rate=Rate(self.guild_per_minute, self.guild_burst),
+            crashes=self.crashes,
+            workers={"quick": self.quick_workers, "heavy": self.heavy_workers},
+        )
+
+
+class StorageSettings(Section):
+    """Where the history is, where not in the home; both empty: a SQLite file and a folder there."""
+
+    database: str = Field(default="", repr=False)
+    """The URL of a PostgreSQL database, which may hold a password."""
+    blobs: str = ""
+    """s3://bucket/prefix."""
+
+
+class ElsewhereSettings(Section):
+    """The engine, where others keep it running; both empty: one of this process's own."""
+
+    url: str = Field(default="", pattern="^((https?://|unix:).+)?$")
+    exchange: str = ""
+    """A folder or s3://bucket/prefix that the engine uses too."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> ElsewhereSettings:
+        if bool(self.url) != bool(self.exchange):
+            raise ValueError("a url goes with an exchange")
+        return self
 
 
 class Settings(BaseSettings):
@@ -72,9 +124,18 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: user_data_path("retouch"))
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    queue: QueueSettings = Field(default_factory=QueueSettings)
+    storage: StorageSettings = Field(default_factory=StorageSettings)
     output: OutputSettings = Field(default_factory=OutputSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     generation: GenerationSettings = Field(default_factory=GenerationSettings)
+    engine: ElsewhereSettings = Field(default_factory=ElsewhereSettings)
+    web: WebSettings = Field(default_factory=WebSettings)
+    logging: LoggingSettings = Field(default_factory=LoggingSettings)
+
+    def of_engine(self) -> EngineSettings:
+        """What the engine must know of it."""
+        return EngineSettings(models_at=self.home / "models", models=self.models, generation=self.generation)
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,7 @@ import numpy as np
 from bot.chat import Answer
 from bot.history import Draft, Question, Revision
 from bot.house import Talk
+from bot.receipts import answer_of
 from engine.data import Mask, Notice, Picture
 from engine.edits import EditRequest, EditResult
 from engine.errors import Ambiguous, MaskWhole, NeedsClarification
@@ -44,6 +45,9 @@ async def make(
     Raises: any leaf of EditError; one with candidates leaves the question open in the history, to be answered in words.
     """
     base = parent or talk.head
+    if earlier := await talk.house.history.recalled(len(talk.seeds)):
+        _answer([await answer_of(revision, talk.house.history) for revision in earlier], talk)
+        return
     picture = await talk.house.history.picture(base.id)
     operations = tuple(_named(operation, base.plan) for operation in operations)
     request = EditRequest(
@@ -62,6 +66,11 @@ async def make(
     done: list[Answer] = []
     for seed, result in zip(talk.seeds, await _edit(request, talk, base, plan), strict=True):
         done.append(await _commit(result, base, talk, _plan_done(plan, request), seed, drawn=_is_drawn(request)))
+    _answer(done, talk)
+
+
+def _answer(done: list[Answer], talk: Talk) -> None:
+    """The talk's answers so far are these pictures, and it stands at the last of them."""
     if len(done) > 1 and all(answer.revision.picture.pixels == done[0].revision.picture.pixels for answer in done):
         talk.notices.append(Notice("same_result"))
     talk.answers = tuple(done)

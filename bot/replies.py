@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -129,6 +130,24 @@ def _access_denied(error: errors.AccessDenied) -> str:
     )
 
 
+def _busy(error: errors.Busy) -> str:
+    when = _duration(error.seconds)
+    reasons = {
+        "queue": f"Too many edits are waiting already; please ask again in {when}.",
+        "member": f"{error.limit} of your edits are waiting already; please ask again when one is done, in {when}.",
+        "guild": f"{error.limit} edits of this server are waiting already; please ask again in {when}.",
+        "rate": f"That was a lot at once; please ask again in {when}.",
+    }
+    return reasons[error.reason]
+
+
+def _duration(seconds: float) -> str:
+    """A time to wait, rounded up to what people say."""
+    if seconds < 90:
+        return f"{max(1, math.ceil(seconds))} seconds" if seconds > 1 else "a second"
+    return f"{math.ceil(seconds / 60)} minutes"
+
+
 ERRORS: dict[type[EditError], Callable[[Any], str]] = {
     errors.PictureUnreadable: lambda e: f"There is no readable file called {e.name}.",
     errors.UnsupportedImage: _unsupported,
@@ -142,6 +161,7 @@ ERRORS: dict[type[EditError], Callable[[Any], str]] = {
     errors.MaskMismatch: _mismatch,
     errors.BadOption: _bad_option,
     errors.NoSuchRevision: _revision,
+    errors.Withdrawn: lambda _: "Cancelled. Nothing was changed.",
     errors.NotUnderstood: lambda e: e.question,
     errors.Ambiguous: _ambiguous,
     errors.NeedsClarification: lambda e: e.question,
@@ -157,7 +177,22 @@ ERRORS: dict[type[EditError], Callable[[Any], str]] = {
     ),
     errors.DamagedWeights: lambda e: f"This is not the file the catalogue lists for {e.backend}; it was not installed.",
     errors.UnusableModel: lambda e: f"The model file {e.file} cannot be used here: {e.needed} is needed.",
-    errors.StorageFailed: lambda e: f"The {e.backend} could not be written: is the disk full? Nothing was changed.",
+    errors.StorageFailed: lambda e: (
+        f"The {e.backend} could not be written: is the disk full, or its server away? Nothing was changed."
+    ),
+    errors.OutcomeUnknown: lambda e: (
+        f"The {e.backend} went away in the middle of this, and I cannot tell whether it was kept. "
+        "Look before you try again: it may be there already."
+    ),
+    errors.EngineLost: lambda _: (
+        "The part of me that edits pictures stopped in the middle of this and is being started again. "
+        "Nothing was changed; please try once more."
+    ),
+    errors.Busy: _busy,
+    errors.GaveUp: lambda e: (
+        f"I tried this {e.attempts} times and my engine broke each time, so I stopped. Nothing was changed; "
+        "a smaller picture or other words may work."
+    ),
     errors.OutOfMemory: lambda e: (
         f"{e.backend} ran out of memory, also with its smaller setting. Try a smaller region."
     ),

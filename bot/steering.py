@@ -9,7 +9,7 @@ from bot.chat import Answer
 from bot.history import Revision
 from bot.house import Talk
 from bot.making import DRAWN, make
-from bot.pictures import side_by_side
+from bot.receipts import comparison
 from bot.recipes import recipe_of
 from engine.data import UNMOVED, Notice, Region
 from engine.errors import NeedsClarification, NoSuchRevision, NotUnderstood
@@ -49,7 +49,7 @@ async def steer(operation: HistoryOperation, talk: Talk) -> None:
         case Restart():
             await _show(await history.restart(conversation), talk)
         case Compare():
-            await _compare(talk)
+            talk.answers = (await comparison(talk.head, talk.house.history),)
         case Retry():
             await _again(talk, 1)
         case Vary():
@@ -69,14 +69,6 @@ async def _show(revision: Revision, talk: Talk) -> None:
     resized = (revision.height, revision.width) != (talk.head.height, talk.head.width)
     talk.answers = (Answer(revision, picture, offset=None if resized else UNMOVED, resized=resized),)
     talk.head = revision
-
-
-async def _compare(talk: Talk) -> None:
-    branch = await talk.house.history.branch(talk.head.id)
-    before = await talk.house.history.picture(branch[0].id)
-    after = await talk.house.history.picture(talk.head.id)
-    picture = side_by_side(before, after, ("before", "after"))
-    talk.answers = (Answer(talk.head, picture, offset=None, resized=True),)
 
 
 async def _vary(operation: Vary, talk: Talk) -> None:

@@ -26,22 +26,33 @@ async def turn(message: Message, house: House, report: Report | None = None) -> 
 
     Raises: any leaf of EditError; then nothing was committed for the part that failed.
     """
+    return await answered(await opened(message, house, report))
+
+
+async def opened(message: Message, house: House, report: Report | None = None) -> Talk:
+    """What the message is about and what it asks for; nothing is edited yet. Raises: NoSuchRevision, NotUnderstood."""
     clock = Clock()
-    talk = Talk(message, house, await parent_of(message, house), clock, report, seeds_of(message))
+    head = await parent_of(message, house)
+    talk = Talk(message, house, head, clock, report, seeds_of(message))
     talk.notices.extend(message.notices)
     if message.picture is None and message.reply_to is None:
         talk.notices.append(Notice("latest", str(talk.head.number)))
     with clock("plan"):
-        plan = understand(message, house, await context_of(talk))
-    if plan.question:
-        talk.notices.append(Notice("missed", plan.question))
-    for steering, operations in parts(plan):
+        talk.plan = understand(message, house, await context_of(talk))
+    return talk
+
+
+async def answered(talk: Talk) -> Reply:
+    """The plan carried out, part by part. Raises: any leaf of EditError."""
+    if talk.plan.question:
+        talk.notices.append(Notice("missed", talk.plan.question))
+    for steering, operations in parts(talk.plan):
         if steering:
             for operation in operations:
                 await steer(cast(HistoryOperation, operation), talk)
         else:
-            await make(cast("tuple[EditOperation, ...]", operations), talk, plan)
-    return Reply(plan, talk.answers, tuple(talk.notices), clock.stages)
+            await make(cast("tuple[EditOperation, ...]", operations), talk, talk.plan)
+    return Reply(talk.plan, talk.answers, tuple(talk.notices), talk.clock.stages)
 
 
 async def parent_of(message: Message, house: House) -> Revision:

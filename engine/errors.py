@@ -9,7 +9,8 @@
     │   ├── ImageTooSmall            a side shorter than the limit
     │   ├── MaskMismatch             a mask that does not fit the picture
     │   ├── BadOption                a value outside its range
-    │   └── NoSuchRevision           an id, or a step, that the history lacks
+    │   ├── NoSuchRevision           an id, or a step, that the history lacks
+    │   └── Withdrawn                its author took it back
     ├── NeedsClarification           needs_clarification  exit 3
     │   ├── NotUnderstood            no operation could be read
     │   ├── Ambiguous                several regions fit the words
@@ -26,15 +27,19 @@
         ├── UnusableModel        a model's file cannot be read, or is of another kind
         ├── DiskFull             a model does not fit the disk
         ├── StorageFailed        the disk is full, or may not be written
+        ├── OutcomeUnknown       the database vanished while it was told to commit
+        ├── EngineLost           the engine's process died or hung; the edit may be tried again
         ├── OutOfMemory
-        └── TimedOut
+        ├── TimedOut
+        ├── Busy                 too much waits already, or somebody asks too often
+        └── GaveUp               the engine died of it each time it was tried
 
 An error carries facts, never a sentence: `bot.replies` holds the words, one entry a leaf.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from engine.data import Region
@@ -116,6 +121,10 @@ class NoSuchRevision(BadInput):
     def __init__(self, wanted: str) -> None:
         super().__init__(wanted)
         self.wanted = wanted
+
+
+class Withdrawn(BadInput):
+    """The author cancelled the edit before it was done."""
 
 
 class NeedsClarification(EditError):
@@ -247,6 +256,22 @@ class StorageFailed(BackendFailed):
         super().__init__(backend)
 
 
+class OutcomeUnknown(BackendFailed):
+    """The database vanished while it was told to commit, and stays away: look whether it did before trying again."""
+
+
+class EngineLost(BackendFailed):
+    """The engine was gone before the edit was done: nothing came of it, and it may be tried again.
+
+    `reason`, for the log: "unreachable", "busy", "died", "silent", "hung", "junk", "poisoned" (it must start afresh) or
+    "blob" (pixels got lost on the way).
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("engine")
+        self.reason = reason
+
+
 class OutOfMemory(BackendFailed):
     """A backend ran out of memory, also on its low-memory retry."""
 
@@ -257,3 +282,20 @@ class TimedOut(BackendFailed):
     def __init__(self, backend: str, seconds: float) -> None:
         super().__init__(backend)
         self.seconds = seconds
+
+
+class Busy(BackendFailed):
+    """Nothing more is accepted just now, as `reason` says; it may be tried again in `seconds`."""
+
+    def __init__(self, reason: Literal["queue", "member", "guild", "rate"], seconds: float, limit: int = 0) -> None:
+        """limit: of what may wait at once, where that is the reason."""
+        super().__init__(reason)
+        self.reason, self.seconds, self.limit = reason, seconds, limit
+
+
+class GaveUp(BackendFailed):
+    """The engine's process died of the edit each of `attempts` times."""
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__("engine")
+        self.attempts = attempts

@@ -14,6 +14,10 @@ Report: TypeAlias = Callable[[str, float], None]
 """(stage, fraction done): called before each operation; may raise to cancel."""
 
 
+class Cancelled(BaseException):
+    """Raised by a report, inside the edit's thread, once nobody waits for its result."""
+
+
 @runtime_checkable
 class Watching(Protocol):
     """A report that also wants to know the time left, and maybe to be shown previews."""

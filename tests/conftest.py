@@ -16,6 +16,8 @@ hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
+pytest_plugins = ("tests.servers",)
+
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 

@@ -1,19 +1,31 @@
-"""The tables of the history, in SQLAlchemy Core; what `migrations/` builds step by step is this."""
+"""The tables of the history and the ledger, in SQLAlchemy Core; what `migrations/` builds step by step is this."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table
+from sqlalchemy import Text as AnyText
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0001"
+VERSION = "0002"
 """The head of the migrations, compared with the database without importing alembic; a test keeps them equal."""
 
 ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Text(TypeDecorator[str]):
+    """Text that compares by its bytes everywhere, and without NUL, which PostgreSQL cannot hold."""
+
+    impl = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The same without NUL."""
+        return None if value is None else value.replace("\0", "")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -107,7 +119,7 @@ pieces = Table(
 moves = Table(
     "moves",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     _of("conversations.id", nullable=False),
     _of("revisions.id", nullable=False),
     Column("made_at", Moment, nullable=False),
@@ -142,5 +154,72 @@ candidates = Table(
     Column("mask", Text),
 )
 
-BLOBS = (revisions.c.mask, revisions.c.target, pieces.c.blob, candidates.c.mask)
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text),
+    Column("surface", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("guild", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    _of("conversations.id", nullable=False),
+    Column("after", Text),
+    Column("request", JSON, nullable=False),
+    Column("given", Text),
+    Column("reference", Text),
+    Column("address", JSON, nullable=False),
+    Column("effort", Text, nullable=False),
+    Column("expected_s", Float, nullable=False),
+    Column("share_start", Float, nullable=False),
+    Column("share_end", Float, nullable=False),
+    Column("accepted_at", Moment, nullable=False),
+    Column("ready_at", Moment, nullable=False),
+    Column("owner", Text),
+    Column("deadline", Moment),
+    Column("attempt", Integer, nullable=False),
+    Column("crashes", Integer, nullable=False),
+    Column("stop", Boolean, nullable=False),
+    Column("outcome", JSON(none_as_null=True)),
+    Column("finished_at", Moment),
+    Column("delivered_at", Moment),
+    Unique("key"),
+    Index(None, "state", "lane", "share_end"),
+    Index(None, "author", "state"),
+    Index(None, "conversation"),
+    Index(None, "delivered_at", "deadline"),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    _of("jobs.id", primary_key=True),
+    Column("step", Integer, primary_key=True),
+    _of("revisions.id", nullable=False),
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("virtual_s", Float, nullable=False),
+)
+
+rates = Table(
+    "rates",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("due_at", Moment, nullable=False),
+)
+
+efforts = Table(
+    "efforts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("seconds", Float, nullable=False),
+)
+
+BLOBS = (revisions.c.mask, revisions.c.target, pieces.c.blob, candidates.c.mask, jobs.c.given, jobs.c.reference)
 """Every column that names a blob: one in none of them is an orphan."""

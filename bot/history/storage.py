@@ -15,7 +15,7 @@ from bot.history import codec
 from bot.history.patches import Mode, Piece, Pixels, canvas, differences, draw, picture_of, pixels_of, size_of
 from bot.history.records import Revision, Stored
 from bot.history.rows import PieceRow
-from engine.blobs import BlobLost, Blobs
+from engine.blobs import BlobLost, BlobStore
 from engine.data import Mask, Offset, Picture
 from engine.imageio import encode_mask
 
@@ -48,7 +48,7 @@ class Parent:
 class Storage:
     """Puts pictures and masks in blobs, and reads them back exactly."""
 
-    def __init__(self, blobs: Blobs) -> None:
+    def __init__(self, blobs: BlobStore) -> None:
         self.blobs = blobs
 
     def keep(self, picture: Picture, parent: Parent | None = None) -> Kept:
@@ -87,6 +87,14 @@ class Storage:
         for digest, data in blobs.items():
             if not self.blobs.has(digest):
                 self.blobs.put(data)
+
+    def put_aside(self, picture: Picture) -> str:
+        """The blob of a picture that no revision has."""
+        return self.blobs.put(codec.encode(pixels_of(picture)))
+
+    def aside(self, blob: str) -> Picture:
+        """A picture that was put aside. Raises: BlobLost."""
+        return picture_of(codec.decode(self.blobs.get(blob), blob))
 
     def restore(self, chain: Sequence[tuple[Revision, Sequence[PieceRow]]], start: Picture | None = None) -> Picture:
         """The pixels of the last revision: each drawn on the one before, the first on `start` or by itself.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, null, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.history.schema import BLOBS, conversations, revisions
-from engine.blobs import Blobs
+from bot.history.schema import BLOBS, conversations, jobs, rates, revisions, shares
+from bot.ledger.keys import every_key
+from engine.blobs import BlobStore, open_blobs
 from engine.errors import BadOption
 
 COLLECT_EVERY_S = 24 * 3600.0
@@ -18,14 +20,14 @@ COLLECTED = "collected"
 """The file in the home whose time is that of the last collection."""
 
 
-def furnish(home: Path) -> Blobs:
-    """The blobs of the home, which is made for its owner's eyes only where it is not there.
+def furnish(home: Path, blobs: str = "") -> BlobStore:
+    """The blobs of the home, which is made for its owner's eyes only where it is not there; or those at a URL.
 
-    Raises: BadOption for a home that cannot be made or written.
+    Raises: BadOption for a home that cannot be made or written, and whatever open_blobs raises.
     """
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Blobs(home / "blobs")
+        return open_blobs(blobs or home / "blobs")
     except OSError as exc:
         raise BadOption("RETOUCH_HOME", home, "a folder that can be written") from exc
 
@@ -44,14 +46,19 @@ def note_collection(home: Path) -> None:
     (home / COLLECTED).touch()
 
 
-async def referenced(connection: AsyncConnection) -> set[str]:
-    """Every blob that some row names."""
+async def referenced(connection: AsyncConnection, among: Collection[str] | None = None) -> set[str]:
+    """Every blob that some row names; with `among`, of those only."""
     named = union(*(select(column).where(column.is_not(None)) for column in BLOBS))
+    if among is not None:
+        named = union(*(select(column).where(column.in_(among)) for column in BLOBS))
     return set(await connection.scalars(named))
 
 
 async def delete_author(connection: AsyncConnection, author: str) -> int:
-    """Delete the author's conversations, and the name and words of the author from others; how many were deleted."""
+    """Delete the author's conversations and jobs, and the author's name and words elsewhere; how many conversations."""
+    await connection.execute(delete(jobs).where(jobs.c.author == author))
+    for table in (rates, shares):
+        await connection.execute(delete(table).where(table.c.key.in_(every_key(author))))
     deleted = await connection.execute(delete(conversations).where(conversations.c.author == author))
     blank: dict[str, Any] = {"author": "", "instruction": "", "plan": null(), "warnings": []}
     await connection.execute(update(revisions).where(revisions.c.author == author).values(blank))

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 from PIL import Image as PillowImage
 
-from engine.data import Image, Notice, Picture
+from engine.data import Image, Picture
 from engine.errors import DamagedImage, EditError
+from engine.imageio.decoded import FIRST_FRAME, Decoded, turned
 from engine.imageio.header import DEFAULT_LIMITS, ISOLATED, Header, Limits, identify, read_header
-from engine.imageio.isolated import decode_isolated
-from engine.imageio.orientation import orientation_of, upright
+from engine.imageio.isolated import Child
+from engine.imageio.orientation import orientation_of
 from engine.imageio.samples import picture_from, with_profile
 
-FIRST_FRAME = Notice("first_frame")
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Decoded:
-    """A picture and what should be known of the file it came from."""
-
-    picture: Picture
-    format: str
-    """PNG, JPEG, WEBP, GIF, BMP, AVIF or HEIC."""
-    notices: tuple[Notice, ...] = ()
-    """`first_frame`: the file is animated; `profile_dropped`: its colour profile was unusable."""
-    orientation: int = 1
-    """How the file's pixels were turned to stand upright (EXIF, 1 to 8; 1 = not at all)."""
+PILLOW_NAMES = {"HEIC": "HEIF"}
+"""What Pillow calls a format, where it has a name of its own for it."""
 
 
 def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Decoded:
@@ -37,19 +26,47 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Decoded:
 
     The content decides, never a name. Size and structure are checked before any pixel is decoded. Of an animation the
     first frame is taken. What follows the picture in the file is ignored. The colour rule: `engine.imageio.samples`.
+    AVIF and HEIC, whose decoders are the least proven, are decoded in a process of their own; `engine.imageio.decoder`
+    decodes every format there.
+
+    Raises: UnsupportedImage, DamagedImage, ImageTooLarge, ImageTooSmall; BackendFailed, TimedOut when there is no
+    starting another process.
+    """
+    found, _ = inspect(data, limits)
+    if found not in ISOLATED:
+        return decode_here(data, limits)
+    with Child() as child:
+        return child.decode(data, found, limits)
+
+
+def inspect(data: bytes, limits: Limits) -> tuple[str, Header | None]:
+    """The format and the header of a file that the limits allow; None where only its decoder can read the header.
 
     Raises: UnsupportedImage, DamagedImage, ImageTooLarge, ImageTooSmall.
     """
     limits.check_bytes(len(data))
     found = identify(data)
     if found in ISOLATED:
-        return _from_isolated(data, found, limits)
+        return found, None
     header = read_header(data, found)
     limits.check_sides(header.height, header.width)
-    if found == "JPEG" and header.plain and (rgb := _quick(data, header)) is not None:
-        rgb, notices = with_profile(rgb, header.profile)
-        return _upright(Picture(rgb), found, notices, orientation_of(header.exif))
-    return _from_pillow(data, found, header, limits)
+    return found, header
+
+
+def decode_here(data: bytes, limits: Limits, told: Callable[[int, int], None] = lambda height, width: None) -> Decoded:
+    """As `decode`, in this process whatever the format; `told` hears the size before any pixel is decoded."""
+    found, header = inspect(data, limits)
+    if header is not None:
+        told(header.height, header.width)
+        if found == "JPEG" and header.plain and (rgb := _quick(data, header)) is not None:
+            rgb, notices = with_profile(rgb, header.profile)
+            orientation = orientation_of(header.exif)
+            return Decoded(turned(Picture(rgb), orientation), found, notices, orientation)
+    elif found == "HEIC":
+        import pi_heif
+
+        pi_heif.register_heif_opener()  # pyright: ignore[reportUnknownMemberType]
+    return _from_pillow(data, found, header, limits, told)
 
 
 def _quick(data: bytes, header: Header) -> Image | None:
@@ -60,11 +77,16 @@ def _quick(data: bytes, header: Header) -> Image | None:
     return np.asarray(decoded, np.uint8) if whole else None
 
 
-def _from_pillow(data: bytes, found: str, header: Header, limits: Limits) -> Decoded:
+def _from_pillow(
+    data: bytes, found: str, known: Header | None, limits: Limits, told: Callable[[int, int], None]
+) -> Decoded:
     # Pillow raised nine kinds of exception in a million damaged files, so any of them means that.
     try:
-        with PillowImage.open(io.BytesIO(data), formats=[found]) as image:
+        with PillowImage.open(io.BytesIO(data), formats=[PILLOW_NAMES.get(found, found)]) as image:
             limits.check_sides(image.height, image.width)
+            header = known or Header(image.height, image.width, animated=getattr(image, "n_frames", 1) > 1)
+            if known is None:
+                told(image.height, image.width)
             exif, profile = image.info.get("exif"), image.info.get("icc_profile")
             quick = _quick(data, header) if found == "WEBP" and header.plain else None
             if quick is not None:
@@ -78,33 +100,5 @@ def _from_pillow(data: bytes, found: str, header: Header, limits: Limits) -> Dec
     except Exception as exc:
         raise DamagedImage(found) from exc
     notices += (FIRST_FRAME,) if header.animated else ()
-    return _upright(picture, found, notices, orientation_of(exif))
-
-
-def _from_isolated(data: bytes, found: str, limits: Limits) -> Decoded:
-    child = decode_isolated(data, found, limits)
-    picture, notices = picture_from(child.image, 8, child.profile)
-    notices += (FIRST_FRAME,) if child.animated else ()
-    return _upright(picture, found, notices, child.orientation)
-
-
-def turned_with(mask: Decoded, photo: Decoded) -> Picture:
-    """The mask's picture upright like the photo's, also where it was made on the pixels as the photo's file has them.
-
-    That is told by its shape: it fits the photo lying on its side, the photo was turned by a quarter, it was not.
-    """
-    lying = photo.orientation >= 5 and mask.orientation == 1 and photo.picture.height != photo.picture.width
-    if lying and (mask.picture.height > mask.picture.width) != (photo.picture.height > photo.picture.width):
-        return _turned(mask.picture, photo.orientation)
-    return mask.picture
-
-
-def _upright(picture: Picture, found: str, notices: tuple[Notice, ...], orientation: int) -> Decoded:
-    return Decoded(_turned(picture, orientation), found, notices, orientation)
-
-
-def _turned(picture: Picture, orientation: int) -> Picture:
-    if orientation == 1:
-        return picture
-    opacity = None if picture.opacity is None else upright(picture.opacity, orientation)
-    return Picture(upright(picture.rgb, orientation), opacity)
+    orientation = orientation_of(exif)
+    return Decoded(turned(picture, orientation), found, notices, orientation)

@@ -8,7 +8,8 @@ import secrets
 from pathlib import Path
 
 from engine.errors import BadOption, PictureUnreadable
-from engine.imageio.decode import Decoded, decode
+from engine.imageio.decode import decode
+from engine.imageio.decoded import Decoded
 from engine.imageio.header import DEFAULT_LIMITS, Limits
 
 

@@ -38,6 +38,8 @@ def test_home_is_a_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
         ("[limits]\nmegapixels = -1\n", "limits.megapixels"),
         ("[limits]\nmegapixel = 10\n", "limits.megapixel"),
         ("[output]\nquality = 101\n", "output.quality"),
+        ('[logging]\nlevel = "loud"\n', "logging.level"),
+        ('[storage]\nbucket = "x"\n', "storage.bucket"),
         ("colour = 1\n", "colour"),
         ("limits = [", "RETOUCH_CONFIG"),
     ],
@@ -47,6 +49,15 @@ def test_what_is_wrong_is_named(file: Path, text: str, named: str) -> None:
     with pytest.raises(BadOption) as wrong:
         load_settings()
     assert wrong.value.name == named
+
+
+def test_where_the_history_is_and_the_password_unseen(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text('[storage]\nblobs = "s3://bucket/prefix"\n')
+    monkeypatch.setenv("RETOUCH_STORAGE__DATABASE", "postgresql://retouch:SECRET@db/retouch")
+    settings = load_settings()
+    assert settings.storage.blobs == "s3://bucket/prefix"
+    assert settings.storage.database.startswith("postgresql://")
+    assert "SECRET" not in repr(settings)
 
 
 def test_a_file_that_is_not_there(file: Path) -> None:

@@ -6,14 +6,18 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from bot.config import load_settings
+import typer
+
+from bot.config import WebSettings, load_settings
 from bot.surfaces.terminal.models import in_words, of_kind, store
-from bot.surfaces.terminal.printing import out, say
+from bot.surfaces.terminal.printing import out, print_json, say
+from bot.surfaces.terminal.server_state import ServerState, server_state
 from engine.machine import Machine, this_machine
 from engine.torch_edge import has_libraries
 from engine.weights import KINDS, Kind, Model, ModelStore
@@ -34,24 +38,79 @@ BUILT_IN: Final[dict[Kind, str]] = {
     "upscaler": "larger and sharper, no new detail",
 }
 """What works without a model of the kind."""
-HELPERS: Final[frozenset[Kind]] = frozenset({"controlnet", "adapter"})
+HELPERS: Final[frozenset[Kind]] = frozenset({"controlnet", "adapter", "captioner"})
 """Kinds that do nothing without another model."""
 
 
-def doctor() -> None:
-    """Print one line a fact. Raises: BadOption for settings that cannot be read."""
+UNWELL: Final = 5
+"""The exit code where the server that was asked about is down or not ready: that of every backend that cannot work."""
+
+
+def doctor(url: str | None = None, *, as_json: bool = False) -> None:
+    """Print how everything stands, the server at the URL included; without one, the server of the settings if it runs.
+
+    Raises: BadOption for settings that cannot be read; typer.Exit for a server named by its URL that is not well.
+    """
     machine, models = this_machine(), store()
-    for name, finding in facts(machine):
+    known = dict(facts(machine))
+    abilities = {words: list(ability(kind, machine, models)) for kind, words in KINDS.items() if kind not in HELPERS}
+    costs = dict(memory_here(machine))
+    server = server_state(url or _address(load_settings().web))
+    if as_json:
+        print_json({"facts": known, "abilities": abilities, "memory": costs, "server": asdict(server)})
+    else:
+        _print(known, abilities, costs, server)
+    if url and not server.ready:
+        raise typer.Exit(UNWELL)
+
+
+def _print(
+    known: dict[str, str], abilities: dict[str, list[str]], costs: dict[str, list[str]], server: ServerState
+) -> None:
+    for name, finding in known.items():
         out.print(f"[bold]{name:<16}[/bold] ", end="")
         say(finding)
-    for kind, words in KINDS.items():
-        if kind not in HELPERS:
-            out.print(f"\n[bold]{words}[/bold]")
-            for line in ability(kind, machine, models):
-                say(f"  {line}")
+    out.print("\n[bold]The server[/bold]")
+    for line in told(server):
+        say(f"  {line}")
+    for words, lines in abilities.items():
+        out.print(f"\n[bold]{words}[/bold]")
+        for line in lines:
+            say(f"  {line}")
     out.print("\n[bold]Memory each model takes here[/bold]")
-    for words, costs in memory_here(machine):
-        say(f"  {words}: {', '.join(costs)}")
+    for words, models in costs.items():
+        say(f"  {words}: {', '.join(models)}")
+
+
+def told(server: ServerState) -> Iterator[str]:
+    """How the server is doing, a line each."""
+    if not server.up:
+        yield f"not running at {server.url} ({server.why})"
+        return
+    what = f"Retouch {server.version}" if server.version else "an engine"
+    yield f"{what} at {server.url}: {'ready' if server.ready else 'NOT READY'}"
+    for check, why in server.failing.items():
+        yield f"{check}: {why}"
+    queue = _counted(server.queue).replace("accepted", "waiting").replace("leased", "running")
+    yield f"queue: {queue or 'empty'}"
+    yield f"last ten minutes: {_counted(server.recent) or 'no edits'}"
+    if server.restarts:
+        yield f"engine restarts since the server started: {server.restarts}"
+    if server.stages:
+        stage, seconds = next(iter(server.stages.items()))
+        yield f"slowest stage: {stage}, {seconds:.2g} s on average"
+    if server.stalls:
+        yield f"stalls of over a quarter of a second: {server.stalls}"
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+
+
+def _address(web: WebSettings) -> str:
+    """Where a server of this machine is asked, wherever it listens."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(web.host, web.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{web.port}"
 
 
 def facts(machine: Machine) -> Iterator[tuple[str, str]]:

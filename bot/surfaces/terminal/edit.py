@@ -11,8 +11,7 @@ from pathlib import Path
 from bot.chat import Message, Reply
 from bot.config import Settings, load_settings
 from bot.engine_client import LocalEngine
-from bot.history import History
-from bot.house import House
+from bot.house import House, open_history
 from bot.pictures import overlay
 from bot.recipes import Recipe
 from bot.surfaces.terminal.outcome import conversation_json, print_reply, write_replies
@@ -95,7 +94,7 @@ def _check_destination(out: Path, *inputs: Path | None) -> None:
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncGenerator[House]:
     """The bot in this process, over the history in `settings.home`."""
-    async with await History.open(settings.home) as history:
+    async with await open_history(settings) as history:
         exports = settings.home / "exports"
         exports.mkdir(exist_ok=True)
         _prune(exports)

@@ -10,8 +10,8 @@ import numpy as np
 import typer
 
 from bot.config import load_settings
-from bot.engine_client import parts_for
 from bot.surfaces.terminal.printing import print_json, region_json, say
+from engine.assembly import parts_for
 from engine.data import Located, Mask
 from engine.errors import NotUnderstood
 from engine.imageio import encode_mask, read_picture, write_atomically

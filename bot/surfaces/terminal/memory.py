@@ -10,6 +10,7 @@ from rich.tree import Tree
 
 from bot.config import Settings, load_settings
 from bot.history import History, Revision
+from bot.house import open_history
 from bot.recipes import recipe_of, save
 from bot.sheets import Node, tree_sheet
 from bot.surfaces.terminal.printing import out as console
@@ -29,7 +30,7 @@ async def show_history(photo: Path | None, sheet: Path | None, *, as_json: bool)
     settings = load_settings()
     if sheet is not None:
         format_for(sheet)
-    async with await History.open(settings.home) as history:
+    async with await open_history(settings) as history:
         wanted = await _conversations(history, photo, settings)
         trees = [(await history.tree(conversation), await history.head(conversation)) for conversation in wanted]
         trees = [tree for tree in trees if len(tree[0]) > 1][:MOST] or trees[:1]
@@ -114,7 +115,7 @@ async def _write_sheet(history: History, revisions: list[Revision], head: Revisi
 
 async def save_recipe(out: Path, revision: str | None) -> None:
     """Write the edits that lead to a revision (default: the latest). Raises: NoSuchRevision."""
-    async with await History.open(load_settings().home) as history:
+    async with await open_history(load_settings()) as history:
         head = await history.revision(revision) if revision else await history.latest()
         if head is None:
             raise NoSuchRevision("latest")

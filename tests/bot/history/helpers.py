@@ -1,10 +1,13 @@
-"""Small pictures, and revisions made of them."""
+"""Small pictures and revisions made of them, and the smallest rows that tell one write from another."""
 
 from __future__ import annotations
 
 import numpy as np
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.history import Draft, History, Revision
+from bot.history.database import Database
 from engine.data import Picture
 
 
@@ -31,3 +34,17 @@ def same(one: Picture, other: Picture) -> bool:
         return False
     opaque = one.opacity is None or other.opacity is None or np.array_equal(one.opacity, other.opacity)
     return np.array_equal(one.rgb, other.rgb) and opaque
+
+
+async def count(database: Database) -> int:
+    async with database.read() as connection:
+        return await connection.scalar(text("SELECT count(*) FROM conversations")) or 0
+
+
+async def insert(connection: AsyncConnection, name: str) -> None:
+    await connection.execute(text(f"INSERT INTO conversations VALUES ('{name}', '', '', '', '', 0)"))
+
+
+async def write(database: Database, name: str) -> None:
+    async with database.write() as connection:
+        await insert(connection, name)

@@ -14,11 +14,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
-from bot.history import History, database
-from bot.history.database import MIGRATIONS, Database, stored_version, upgrade
+from bot.history import History, sqlite_file, upgrades
+from bot.history.database import Database
 from bot.history.schema import VERSION, metadata
+from bot.history.upgrades import MIGRATIONS, stored_version, upgrade
 from engine.data import Picture
-from engine.errors import BadOption, TimedOut
+from engine.errors import BackendMissing, BadOption, StorageFailed, TimedOut
 from tests.bot.history.helpers import begin, same
 
 NEXT = '''"""Stars."""
@@ -26,8 +27,8 @@ NEXT = '''"""Stars."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -83,15 +84,15 @@ async def test_an_older_history_is_migrated_with_what_is_in_it(
         root = await begin(history, photo)
     scripts = tmp_path / "100% migrations"
     shutil.copytree(MIGRATIONS, scripts)
-    (scripts / "versions" / "0002_stars.py").write_text(NEXT)
-    monkeypatch.setattr(database, "VERSION", "0002")
-    monkeypatch.setattr(database, "upgrade", lambda connection: upgrade(connection, scripts))  # pyright: ignore
+    (scripts / "versions" / "0003_stars.py").write_text(NEXT)
+    monkeypatch.setattr(upgrades, "VERSION", "0003")
+    monkeypatch.setattr(upgrades, "upgrade", lambda connection: upgrade(connection, scripts))  # pyright: ignore
     async with await History.open(tmp_path) as history:
         assert same(await history.picture(root.id), photo)
         await begin(history, photo)
     with sqlite3.connect(tmp_path / "retouch.db") as connection:
         assert connection.execute("SELECT stars FROM revisions").fetchall() == [(3,), (3,)]
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0003",)]
     connection.close()
 
 
@@ -103,10 +104,10 @@ async def test_a_migration_that_fails_leaves_the_history_as_it_was(
     before = tables(tmp_path / "retouch.db")
     scripts = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, scripts)
-    (scripts / "versions" / "0002_stars.py").write_text(NEXT + "    raise RuntimeError('half way')\n")
+    (scripts / "versions" / "0003_stars.py").write_text(NEXT + "    raise RuntimeError('half way')\n")
     with monkeypatch.context() as patched:
-        patched.setattr(database, "VERSION", "0002")
-        patched.setattr(database, "upgrade", lambda connection: upgrade(connection, scripts))  # pyright: ignore
+        patched.setattr(upgrades, "VERSION", "0003")
+        patched.setattr(upgrades, "upgrade", lambda connection: upgrade(connection, scripts))  # pyright: ignore
         with pytest.raises(RuntimeError, match="half way"):
             await History.open(tmp_path)
     assert tables(tmp_path / "retouch.db") == before
@@ -163,8 +164,8 @@ async def test_a_read_sees_one_state_throughout(tmp_path: Path):
 
 
 async def test_a_file_that_stays_locked_is_a_time_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout=10", *database.PRAGMAS[1:]))
-    monkeypatch.setattr(database, "ATTEMPTS", 3)
+    monkeypatch.setattr(sqlite_file, "PRAGMAS", ("busy_timeout=10", *sqlite_file.PRAGMAS[1:]))
+    monkeypatch.setattr(sqlite_file, "ATTEMPTS", 3)
     opened = await Database.open(tmp_path / "retouch.db")
     other = sqlite3.connect(tmp_path / "retouch.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -178,6 +179,19 @@ async def test_a_file_that_stays_locked_is_a_time_out(tmp_path: Path, monkeypatc
     async with opened.write() as connection:
         assert await connection.run_sync(stored_version) == VERSION
     await opened.close()
+
+
+async def test_postgresql_without_its_driver_says_what_is_missing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    with pytest.raises(BackendMissing) as missing:
+        await Database.open("postgresql://retouch@127.0.0.1/retouch")
+    assert "cluster" in missing.value.backend
+
+
+async def test_what_is_wrong_with_the_file_is_a_failed_storage(tmp_path: Path):
+    (tmp_path / "retouch.db").mkdir()
+    with pytest.raises(StorageFailed):
+        await Database.open(tmp_path / "retouch.db")
 
 
 def test_neither_a_new_nor_a_known_history_imports_alembic_and_records_are_light(tmp_path: Path):

@@ -1,20 +1,19 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from bot.history import Draft, History, Revision
 from engine.data import Picture
 from engine.errors import NoSuchRevision
+from tests.bot.history.conftest import Place
 from tests.bot.history.helpers import begin, commit, edited, same
 
 T = TypeVar("T")
@@ -95,11 +94,10 @@ async def test_the_branch_and_the_tree(history: History, photo: Picture):
 class TreeMachine(RuleBasedStateMachine):
     """Any order of commits and moves, against a list of parents and a list of visits."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.folder = tempfile.TemporaryDirectory()
-        self.history = self.run(History.open(Path(self.folder.name)))
+        self.loop, self.place = asyncio.new_event_loop(), place
+        self.history = self.run(place.open())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
@@ -108,7 +106,6 @@ class TreeMachine(RuleBasedStateMachine):
         self.run(self.history.close())
         self.run(self.loop.shutdown_default_executor())
         self.loop.close()
-        self.folder.cleanup()
 
     @initialize()
     def begin(self) -> None:
@@ -177,7 +174,7 @@ class TreeMachine(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.run(self.history.close())
-        self.history = self.run(History.open(Path(self.folder.name)))
+        self.history = self.run(self.place.open())
 
     @invariant()
     def the_head_and_its_pixels_are_the_models(self) -> None:
@@ -188,7 +185,14 @@ class TreeMachine(RuleBasedStateMachine):
         assert [revision.number for revision in branch] == self.line(self.head)[::-1]
 
 
-TestTree = TreeMachine.TestCase
-TestTree.settings = settings(
-    deadline=None, max_examples=12, stateful_step_count=14, suppress_health_check=[HealthCheck.too_slow]
-)
+def test_any_order_of_commits_and_moves(place: Place):
+    examples = 4 if place.database else 12
+    quick = settings(
+        deadline=None, max_examples=examples, stateful_step_count=14, suppress_health_check=[HealthCheck.too_slow]
+    )
+
+    class Here(TreeMachine):
+        def __init__(self) -> None:
+            super().__init__(place)
+
+    run_state_machine_as_test(Here, settings=quick)

@@ -9,6 +9,7 @@ import pytest
 from bot.history import Draft, History, Revision
 from bot.history.storage import DEEPEST, MOST_DRAWN
 from engine.data import Image, Offset, Picture
+from tests.bot.history.conftest import Place
 from tests.bot.history.helpers import begin, commit, same
 
 HEIGHT, WIDTH = 3000, 4000
@@ -69,10 +70,10 @@ async def test_twenty_local_edits_of_12_mp_take_less_than_three_times_the_origin
             assert np.array_equal((await history.picture(revision)).rgb, pixels)
 
 
-async def test_however_long_a_branch_opening_its_end_reads_a_bounded_part(tmp_path: Path, photo: Picture):
-    async with await History.open(tmp_path) as history:
+async def test_however_long_a_branch_opening_its_end_reads_a_bounded_part(place: Place, photo: Picture):
+    async with await place.open() as history:
         last = await begin(history, photo)
-        (original,) = blob_files(tmp_path)
+        (original,) = place.digests()
         line = [last]
         for step in range(DEEPEST + 10):
             last = await commit(history, last, step)
@@ -80,8 +81,8 @@ async def test_however_long_a_branch_opening_its_end_reads_a_bounded_part(tmp_pa
         wanted = await history.picture(last.id)
     assert [revision.number for revision in line if not revision.picture.based] == [0, DEEPEST + 1]
     assert max(revision.picture.depth for revision in line) == DEEPEST
-    original.unlink()
-    async with await History.open(tmp_path) as history:
+    place.store().remove([original])
+    async with await place.open() as history:
         assert same(await history.picture(last.id), wanted)
 
 
@@ -130,22 +131,22 @@ async def test_a_turned_or_unrelated_picture_is_stored_whole(history: History, r
     assert np.array_equal((await history.picture(away.id)).rgb, rgb[:70, :80])
 
 
-async def test_moving_about_writes_no_blob(history: History, photo: Picture, tmp_path: Path):
-    root = await begin(history, photo)
-    await commit(history, root)
-    blobs = tmp_path / "home" / "blobs"
-    before = {path: path.stat().st_mtime_ns for path in blobs.rglob("*")}
-    await history.undo(root.conversation)
-    await history.redo(root.conversation)
-    await history.restart(root.conversation)
-    assert {path: path.stat().st_mtime_ns for path in blobs.rglob("*")} == before
+async def test_moving_about_writes_no_blob(tmp_path: Path, photo: Picture):
+    async with await History.open(tmp_path) as history:
+        root = await begin(history, photo)
+        await commit(history, root)
+        before = {path: path.stat().st_mtime_ns for path in (tmp_path / "blobs").rglob("*")}
+        await history.undo(root.conversation)
+        await history.redo(root.conversation)
+        await history.restart(root.conversation)
+        assert {path: path.stat().st_mtime_ns for path in (tmp_path / "blobs").rglob("*")} == before
 
 
 @pytest.mark.parametrize("budget", [0, 10**9])
 async def test_pictures_come_back_read_only_and_independent_of_what_was_handed_in(
-    tmp_path: Path, photo: Picture, budget: int
+    place: Place, photo: Picture, budget: int
 ):
-    async with await History.open(tmp_path, budget=budget) as history:
+    async with await place.open(budget=budget) as history:
         root = await begin(history, photo)
         again = await history.picture(root.id)
         assert same(again, photo)

@@ -16,7 +16,7 @@ from PIL import ImageOps
 
 from engine.data import Notice
 from engine.errors import DamagedImage, EditError, ImageTooLarge, ImageTooSmall, UnsupportedImage
-from engine.imageio import Limits, decode, encode, read_picture, turned_with
+from engine.imageio import Limits, decode, encode, header, read_picture, turned_with
 from engine.imageio.header import read_header
 from tests.engine.imageio.files_made import SMALL_HEIC, chunk, exif, png, png16, saved, scene
 
@@ -38,6 +38,14 @@ def test_jpeg_is_bit_identical_to_pillow(
     data = saved(image, "JPEG", quality=87, subsampling=subsampling, progressive=progressive, restart_marker_blocks=2)
     assert read_header(data, "JPEG").plain
     np.testing.assert_array_equal(decode(data).picture.rgb, by_pillow(data))
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 50, 1 << 20])
+def test_the_end_of_a_jpeg_is_found_in_steps_of_any_size(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(PillowImage.fromarray(scene(71, 130)), "JPEG", progressive=True, restart_marker_blocks=2)
+    monkeypatch.setattr(header, "SEARCHED_AT_ONCE", step)
+    assert read_header(data, "JPEG").plain
+    assert not read_header(data[:-2], "JPEG").plain
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "BMP"])

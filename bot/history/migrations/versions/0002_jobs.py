@@ -1,4 +1,4 @@
-"""Accepted jobs and their steps, when members were last served, their rates, and how long edits take."""
+"""Accepted jobs and their steps, the members' shares and rates, and how long edits take."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,30 +6,34 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """The tables of the ledger."""
     op.create_table(
         "jobs",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text()),
-        sa.Column("surface", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("guild", sa.Text(), nullable=False),
-        sa.Column("author", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column("conversation", sa.Text(), nullable=False),
-        sa.Column("after", sa.Text()),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("key", TEXT),
+        sa.Column("surface", TEXT, nullable=False),
+        sa.Column("channel", TEXT, nullable=False),
+        sa.Column("guild", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("lane", TEXT, nullable=False),
+        sa.Column("conversation", TEXT, nullable=False),
+        sa.Column("after", TEXT),
         sa.Column("request", sa.JSON(), nullable=False),
-        sa.Column("given", sa.Text()),
-        sa.Column("reference", sa.Text()),
+        sa.Column("given", TEXT),
+        sa.Column("reference", TEXT),
         sa.Column("address", sa.JSON(), nullable=False),
-        sa.Column("effort", sa.Text(), nullable=False),
+        sa.Column("effort", TEXT, nullable=False),
         sa.Column("expected_s", sa.Float(), nullable=False),
+        sa.Column("share_start", sa.Float(), nullable=False),
+        sa.Column("share_end", sa.Float(), nullable=False),
         sa.Column("accepted_at", sa.BigInteger(), nullable=False),
         sa.Column("ready_at", sa.BigInteger(), nullable=False),
-        sa.Column("owner", sa.Text()),
+        sa.Column("owner", TEXT),
         sa.Column("deadline", sa.BigInteger()),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("crashes", sa.Integer(), nullable=False),
@@ -43,33 +47,34 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
     )
-    op.create_index("ix_jobs_state_lane", "jobs", ["state", "lane"])
+    op.create_index("ix_jobs_state_lane_share_end", "jobs", ["state", "lane", "share_end"])
     op.create_index("ix_jobs_author_state", "jobs", ["author", "state"])
     op.create_index("ix_jobs_conversation", "jobs", ["conversation"])
+    op.create_index("ix_jobs_delivered_at_deadline", "jobs", ["delivered_at", "deadline"])
     op.create_table(
         "steps",
-        sa.Column("job", sa.Text(), nullable=False),
+        sa.Column("job", TEXT, nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Text(), nullable=False),
+        sa.Column("revision", TEXT, nullable=False),
         sa.ForeignKeyConstraint(["job"], ["jobs.id"], name="fk_steps_job", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["revision"], ["revisions.id"], name="fk_steps_revision", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("job", "step", name="pk_steps"),
     )
     op.create_table(
-        "members",
-        sa.Column("author", sa.Text(), nullable=False),
-        sa.Column("served_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("author", name="pk_members"),
+        "shares",
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("virtual_s", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_shares"),
     )
     op.create_table(
         "rates",
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_rates"),
     )
     op.create_table(
         "efforts",
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_efforts"),
     )

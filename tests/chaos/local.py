@@ -1,0 +1,120 @@
+"""A server without its processes: the real history, blobs, ledger, desk and editor over one home."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bot.chat import Message, Reply
+from bot.desk import Desk
+from bot.history import History
+from bot.house import House
+from bot.ledger.ledger import Ledger
+from bot.ledger.limits import QueueLimits, Rate
+from bot.ledger.records import Job
+from engine.data import Picture
+from engine.editor import Editor
+from engine.edits import EditRequest, EditResult
+from engine.errors import EditError
+from engine.fakes import FillInpainter
+from engine.grounding.router import Grounder
+from engine.planner import RulesPlanner
+from engine.reporting import Report
+from tests.chaos.chat import photo
+from tests.chaos.driver import blobs_amiss
+
+PLENTY: Final = QueueLimits(
+    waiting=10_000, per_member=10_000, running_each=100, member_rate=Rate(1e6, 10_000), guild_rate=Rate(1e6, 10_000)
+)
+
+
+@dataclass
+class Post:
+    """What was brought to the authors, by job: the revisions of each answer, or the name of its error."""
+
+    brought: dict[str, list[str]] = field(default_factory=lambda: defaultdict[str, list[str]](list))
+
+    async def deliver(self, job: Job, answer: Reply | EditError) -> None:
+        """As a surface does."""
+        told = [one.revision.id for one in answer.answers] if isinstance(answer, Reply) else [type(answer).__name__]
+        self.brought[job.id].append(" ".join(told))
+
+
+@dataclass(frozen=True)
+class Local:
+    """One desk and what it works with."""
+
+    house: House
+    ledger: Ledger
+    desk: Desk
+
+    async def over(self, within_s: float = 10) -> None:
+        """Until nothing is left to do or to deliver."""
+        async with asyncio.timeout(within_s):
+            while await self.ledger.counts() or await self._undelivered():  # noqa: ASYNC110 (it tells nobody)
+                await asyncio.sleep(0.02)
+
+    async def _undelivered(self) -> int:
+        async with self.house.history.database.read() as connection:
+            rows = await connection.exec_driver_sql("SELECT count(*) FROM jobs WHERE delivered_at IS NULL")
+            return rows.scalar_one()
+
+
+@asynccontextmanager
+async def serving(
+    home: Path,
+    post: Post | None = None,
+    edit: Callable[[EditRequest, Report | None], Awaitable[EditResult]] | None = None,
+    **options: Any,
+) -> AsyncGenerator[Local]:
+    """A desk over the home. options: of the ledger."""
+    editor = Editor(Grounder().locate, FillInpainter())
+
+    async def edited(request: EditRequest, report: Report | None) -> EditResult:
+        return await asyncio.to_thread(editor.edit, request, report)
+
+    async with await History.open(home) as history:
+        house = House(history, RulesPlanner(), edit or edited, home)
+        ledger = Ledger(history.database, PLENTY, **options)
+        async with Desk(house, ledger) as desk:
+            if post is not None:
+                desk.deliver_by("test", post.deliver)
+            yield Local(house, ledger, desk)
+
+
+def blurred(number: int, author: str = "ann") -> Message:
+    """A message with a picture of its own and a mask, so that blobs of all kinds are written."""
+    mask = np.zeros((72, 96, 3), np.uint8)
+    mask[20:40, 30 : 60 + number % 7] = 255
+    return Message("blur this", author, "test", "here", photo(number), "noise.png", mask=Picture(mask), seed=1)
+
+
+def amiss(home: Path, post: Post | None = None, failures: tuple[str, ...] = ()) -> list[str]:
+    """Everything that is wrong in a home where nothing is left to do.
+
+    failures: the errors that an answer may be; every other job has exactly one revision. post: what was delivered.
+    """
+    with closing(sqlite3.connect(home / "retouch.db")) as database:
+        wrong = [f"integrity: {row[0]}" for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        wrong += [f"foreign key: {row}" for row in database.execute("PRAGMA foreign_key_check")]
+        wrong += blobs_amiss(home, database)
+        query = """SELECT id, state, json_extract(outcome, '$.type'), (SELECT count(*) FROM steps WHERE job = jobs.id),
+            (SELECT max(id) FROM revisions WHERE conversation = jobs.conversation AND parent IS NOT NULL),
+            (SELECT count(*) FROM revisions WHERE conversation = jobs.conversation AND parent IS NOT NULL) FROM jobs"""
+        for job, state, failure, steps, revision, made in database.execute(query):
+            answer = failure if state == "failed" else revision
+            if state not in ("done", "failed") or (state == "failed" and failure not in failures):
+                wrong.append(f"{job} is {state} of {failure}")
+            if (steps, made) != ((1, 1) if state == "done" else (0, 0)):
+                wrong.append(f"{job}, {state}, has {steps} steps and {made} revisions")
+            if post is not None and set(post.brought[job]) != {answer}:
+                wrong.append(f"{job}: {answer} was brought as {post.brought[job]}")
+    return wrong
