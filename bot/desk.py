@@ -6,8 +6,8 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
@@ -16,6 +16,7 @@ import structlog
 from bot.chat import Message, Reply
 from bot.docket import application_of, error_of, failure_to_keep, is_instant, message_of, outcome_of, reply_of
 from bot.gate import Gate
+from bot.history.database import unbroken
 from bot.history.once import Fenced
 from bot.history.records import new_id
 from bot.history.rows import now
@@ -24,7 +25,8 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.records import Job, Place
 from bot.observing import Metrics
 from bot.turn import answered, opened
-from engine.errors import BackendFailed, EditError, EngineLost, GaveUp, Withdrawn
+from bot.waiting_room import WaitingRoom
+from engine.errors import BackendFailed, BadInput, EditError, EngineLost, GaveUp, Withdrawn
 from engine.lanes import Lane
 from engine.reporting import Report
 
@@ -34,8 +36,12 @@ POLL_S: Final = 1.0
 """How often the ledger is asked for what other processes put there or left behind; a third of a lease at most."""
 OF_THE_EDIT: Final = ("died", "silent", "hung", "junk", "poisoned")
 """How an engine is lost that may be lost again by the same edit."""
-LONGEST_PAUSE_S: Final = 60.0
+DELIVERY_S: Final = 120.0
+"""How long one try to deliver may take."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 """Between two tries to deliver."""
+RETOLD_AT_ONCE: Final = 4
+"""Answers that are read from the history to be delivered: their pictures are in memory meanwhile."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -63,8 +69,8 @@ class Desk:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._withdrawn: set[str] = set()
         self._delivering: dict[str, asyncio.Task[None]] = {}
-        self._fresh: dict[str, Reply | EditError] = {}
-        self._waiting: dict[str, asyncio.Event] = {}
+        self._retelling = asyncio.Semaphore(RETOLD_AT_ONCE)
+        self._room = WaitingRoom()
         self._news: dict[Lane, asyncio.Event] = {lane: asyncio.Event() for lane in ledger.limits.workers}
         self._loops: list[asyncio.Task[None]] = []
 
@@ -79,10 +85,10 @@ class Desk:
 
     async def __aexit__(self, *_: object) -> None:
         """What runs is given back to the ledger, for the next process."""
-        tasks = [*self._loops, *self._running.values(), *self._delivering.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # In this order: the loops begin work, and work that ends begins deliveries.
+        await _stopped(self._loops)
+        await _stopped(self._running.values())
+        await _stopped(self._delivering.values())
 
     async def take(self, message: Message, *, key: str | None = None, guild: str = "", **address: Any) -> Job:
         """The job that the message is now: accepted and durable, or, for a step through the history, over.
@@ -94,11 +100,14 @@ class Desk:
             return known
         with self._metrics.acknowledging():
             job, instant = await self._accepted(message, key=key, guild=guild, address=address)
-        if instant:
-            self._running[job.id] = asyncio.create_task(self._work_on(job))
-            await self._running.pop(job.id)
-        self._news[job.lane].set()
-        return await self.current(job)
+        if not instant:
+            self._news[job.lane].set()
+            return job
+        await asyncio.wait((self._begin(job),))
+        # It is accepted, whatever cannot be read just now.
+        with suppress(EditError):
+            return await self.current(job)
+        return job
 
     async def _accepted(
         self, message: Message, *, key: str | None, guild: str, address: Mapping[str, Any]
@@ -112,8 +121,8 @@ class Desk:
         return job, instant and job.id == wanted
 
     async def current(self, job: Job) -> Job:
-        """The job as it is now."""
-        return await self._ledger.job(job.id) or job
+        """The job as it is now; one that was forgotten counts as cancelled."""
+        return await self._ledger.job(job.id) or replace(job, state="cancelled", outcome={})
 
     async def place(self, job: Job) -> Place:
         """Where the job stands in the queue."""
@@ -124,7 +133,7 @@ class Desk:
         stopped = await self._ledger.cancel(job, author)
         if stopped:
             self._withdraw(job)
-            self._tell(job)
+            self._room.tell(job)
         return stopped
 
     async def answer(self, job: Job) -> Reply:
@@ -132,15 +141,25 @@ class Desk:
 
         Raises: the leaf of EditError that it failed with, Withdrawn, GaveUp.
         """
-        over = self._waiting.setdefault(job.id, asyncio.Event())
-        while not (job := await self.current(job)).is_over:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(over.wait(), POLL_S)
-        self._waiting.pop(job.id, None)
-        answer = await self._told(job)
-        await self._ledger.delivered(job.id)
+        with self._room.waiting(job.id) as news:
+            answer = await self._awaited(job, news)
+        with suppress(EditError):
+            await self._ledger.delivered(job.id)
         if isinstance(answer, EditError):
             raise answer
+        return answer
+
+    async def _awaited(self, job: Job, news: asyncio.Event) -> Reply | EditError:
+        """The answer, as soon as there is one; while the ledger cannot be read, it is asked again."""
+        while (answer := self._room.answer(job.id)) is None:
+            news.clear()
+            try:
+                job = await self.current(job)
+            except EditError:
+                log.warning("ledger_unavailable", exc_info=True)
+            if job.is_over:
+                return await self._told(job)
+            await _within(POLL_S, news)
         return answer
 
     async def _before(self, message: Message) -> str | None:
@@ -156,27 +175,29 @@ class Desk:
         while True:
             await free.acquire()
             job = await self._next(lane)
-            task = asyncio.create_task(self._work_on(job))
-            self._running[job.id] = task
-            task.add_done_callback(lambda _, job=job: self._worked_on(job, free))
+            self._begin(job).add_done_callback(lambda _: free.release())
 
     async def _next(self, lane: Lane) -> Job:
+        told = False
         while True:
             self._news[lane].clear()
             try:
-                job = None if self._hold() else await self._ledger.lease(self.owner, lane)
-            except EditError:
+                job = None if self._hold() else await self._ledger.lease(self.owner, lane, look_first=not told)
+            except Exception:
                 log.warning("ledger_unavailable", exc_info=True)
                 job = None
             if job is not None:
                 return job
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news[lane].wait(), POLL_S)
+            told = await _within(POLL_S, self._news[lane])
 
-    def _worked_on(self, job: Job, free: asyncio.Semaphore) -> None:
+    def _begin(self, job: Job) -> asyncio.Task[None]:
+        task = self._running[job.id] = asyncio.create_task(self._work_on(job))
+        task.add_done_callback(lambda _: self._worked_on(job))
+        return task
+
+    def _worked_on(self, job: Job) -> None:
         self._running.pop(job.id, None)
         self._withdrawn.discard(job.id)
-        free.release()
         for news in self._news.values():
             news.set()
 
@@ -186,26 +207,29 @@ class Desk:
             try:
                 await self._finish(job)
             except asyncio.CancelledError:
-                await asyncio.shield(self._abandon(job))
+                await self._abandon(job)
                 raise
             except Fenced:
                 log.warning("job_lost")
             except Exception:
                 # Such as a full disk under the ledger: the lease runs out, and the job is tried again.
                 log.exception("job_not_recorded")
-        self._tell(job.id)
+        self._room.tell(job.id)
 
     async def _finish(self, job: Job) -> None:
+        if job.stop:
+            await self._cancelled(job)
+            return
         start = time.monotonic()
         try:
             answer = await self._answered(job)
         except EngineLost as lost:
             crashed = lost.reason in OF_THE_EDIT
-            state = await self._ledger.give_back(job, crashed=crashed, after_s=float(job.crashes))
+            state = await self._ledger.give_back(job, crashed=crashed, after_s=float(job.attempt - 1))
             log.warning("engine_lost", state=state, reason=lost.reason)
             if state == "dead":
                 self._ended(job, "dead", {})
-                self._hand_over(job, GaveUp(job.crashes + crashed))
+                self._hand_over(job, GaveUp(job.attempt))
             return
         seconds = time.monotonic() - start
         if isinstance(answer, EditError):
@@ -217,7 +241,7 @@ class Desk:
         self._hand_over(job, answer)
 
     def _ended(self, job: Job, outcome: str, stages_ms: Mapping[str, float]) -> None:
-        seconds = (now() - job.accepted_at).total_seconds()
+        seconds = max(0.0, (now() - job.accepted_at).total_seconds())
         self._metrics.ended(job.lane, outcome, seconds, stages_ms)
         log.info("job_ended", outcome=outcome, seconds=round(seconds, 3))
 
@@ -246,16 +270,20 @@ class Desk:
         plan = message.plan if job.request["fixed"] else None
         return replace(message, reply_to=first.outcome["revisions"][-1], plan=plan)
 
+    @unbroken
     async def _abandon(self, job: Job) -> None:
         """The work was stopped: by its author, or because this process ends or lost it."""
         with suppress(Fenced, EditError):
             if job.id in self._withdrawn:
-                await self._ledger.finish(job, "cancelled", {})
-                self._ended(job, "cancelled", {})
-                self._hand_over(job, Withdrawn())
+                await self._cancelled(job)
             else:
                 await self._ledger.give_back(job, crashed=False)
-        self._tell(job.id)
+        self._room.tell(job.id)
+
+    async def _cancelled(self, job: Job) -> None:
+        await self._ledger.finish(job, "cancelled", {})
+        self._ended(job, "cancelled", {})
+        self._hand_over(job, Withdrawn())
 
     def _withdraw(self, job: str) -> None:
         if job in self._running:
@@ -266,8 +294,8 @@ class Desk:
         """The answer goes to the surface; where somebody waits for it here, to them."""
         if job.surface in self._deliver:
             self._begin_to_deliver(job, answer)
-        elif job.id in self._waiting:
-            self._fresh[job.id] = answer
+        else:
+            self._room.bring(job.id, answer)
 
     def _begin_to_deliver(self, job: Job, answer: Reply | EditError | None) -> None:
         task = asyncio.create_task(self._bring(job, answer))
@@ -275,39 +303,49 @@ class Desk:
         task.add_done_callback(lambda _: self._delivering.pop(job.id, None))
 
     async def _bring(self, job: Job, answer: Reply | EditError | None) -> None:
-        """The answer is delivered, however often it takes."""
-        pause = 1.0
+        """The answer is delivered, however often it takes, unless that is nobody's or somebody else's to do by now."""
+        arrived, pause = False, FIRST_PAUSE_S
         while True:
             try:
-                told = answer if answer is not None else await self._told(await self.current(job))
-                await self._deliver[job.surface](job, told)
-                await self._ledger.delivered(job.id)
+                arrived = arrived or await self._brought(job, answer)
+                if arrived:
+                    await self._ledger.delivered(job.id)
+                return
             except Exception:
                 log.warning("not_delivered", job=job.id, exc_info=True)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE_S)
-            else:
-                return
+            # Told from the ledger the next time: its pixels are not to be kept until the surface is back.
+            answer = None
+            await asyncio.sleep(min(pause, LONGEST_PAUSE_S))
+            pause *= 2
+
+    async def _brought(self, job: Job, answer: Reply | EditError | None) -> bool:
+        """Whether it is with its author now; False where that is not for this desk to do any more."""
+        async with self._retelling if answer is None else nullcontext():
+            if answer is None:
+                known = await self._ledger.job(job.id)
+                if known is None or known.owner != self.owner or known.delivered_at is not None:
+                    return False
+                answer = await self._told(known)
+            async with asyncio.timeout(DELIVERY_S):
+                await self._deliver[job.surface](job, answer)
+        return True
 
     async def _told(self, job: Job) -> Reply | EditError:
-        """The answer of a job that is over."""
-        fresh = self._fresh.pop(job.id, None)
-        if fresh is not None:
-            return fresh
+        """The answer of a job that is over, from the ledger."""
         outcome: Mapping[str, Any] = job.outcome or {}
         match job.state:
             case "done":
-                return await reply_of(outcome, self._house.history)
+                try:
+                    return await reply_of(outcome, self._house.history)
+                except BadInput as error:
+                    # Damaged or forgotten since, and so it is however often it is asked for.
+                    return error
             case "failed":
                 return error_of(outcome)
             case "dead":
-                return GaveUp(job.crashes)
+                return GaveUp(job.attempt)
             case _:
                 return Withdrawn()
-
-    def _tell(self, job: str) -> None:
-        if job in self._waiting:
-            self._waiting[job].set()
 
     async def _keep_up(self) -> None:
         """Every second: leases are renewed, what was cancelled elsewhere stops, what others left is taken up."""
@@ -318,8 +356,9 @@ class Desk:
                     for news in self._news.values():
                         news.set()
                 for job in await self._ledger.undelivered(self.owner, tuple(self._deliver)):
-                    self._begin_to_deliver(job, None)
-            except EditError:
+                    if job.id not in self._delivering:
+                        self._begin_to_deliver(job, None)
+            except Exception:
                 log.warning("ledger_unavailable", exc_info=True)
             await asyncio.sleep(POLL_S)
 
@@ -332,3 +371,18 @@ class Desk:
                 self._withdraw(job)
             elif job not in renewed and not task.done():
                 task.cancel()
+
+
+async def _within(seconds: float, news: asyncio.Event) -> bool:
+    """Whether there was news in that time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            return await news.wait()
+    return False
+
+
+async def _stopped(tasks: Iterable[asyncio.Task[None]]) -> None:
+    stopping = list(tasks)
+    for task in stopping:
+        task.cancel()
+    await asyncio.gather(*stopping, return_exceptions=True)

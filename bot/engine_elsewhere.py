@@ -70,7 +70,7 @@ class EngineElsewhere:
             self._remote = RemoteEngine(self._address, Parcels(store), self._patience, form=form)
             stack.push_async_callback(self._remote.close)
             watching = asyncio.create_task(self._watch())
-            stack.push_async_callback(_ended, watching)
+            stack.callback(watching.cancel)
             self._stack = stack.pop_all()
         return self
 
@@ -123,8 +123,3 @@ def _exchange(where: str) -> BlobStore:
     except (BadOption, OSError) as exc:
         wanted = "a folder that can be written, or s3://bucket/prefix of a bucket that may be listed and written"
         raise BadOption("engine.exchange", where, wanted) from exc
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -14,21 +14,25 @@ class Gate:
         self._inside = 0
         self._wanted = 0
         """How many want to be alone, the one inside counted."""
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
 
     @asynccontextmanager
     async def through(self, *, alone: bool) -> AsyncGenerator[None]:
         """Inside, for as long as the context lasts."""
         self._wanted += alone
         try:
-            async with self._changed:
-                await self._changed.wait_for(lambda: self._inside == 0 if alone else not self._wanted)
-                self._inside += 1
+            while self._inside if alone else self._wanted:
+                await self._changed.wait()
+            self._inside += 1
             try:
                 yield
             finally:
                 self._inside -= 1
         finally:
             self._wanted -= alone
-            async with self._changed:
-                self._changed.notify_all()
+            self._tell()
+
+    def _tell(self) -> None:
+        """Whoever waits looks again."""
+        self._changed.set()
+        self._changed = asyncio.Event()

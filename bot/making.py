@@ -48,14 +48,14 @@ async def make(
     if earlier := await talk.house.history.recalled(len(talk.seeds)):
         _answer([await answer_of(revision, talk.house.history) for revision in earlier], talk)
         return
-    picture = await talk.house.history.picture(base.id)
+    picture = await talk.house.history.picture(base)
     operations = tuple(_named(operation, base.plan) for operation in operations)
     request = EditRequest(
         picture=picture,
         operations=operations,
         given=talk.message.mask,
         mask=mask,
-        previous=await talk.house.history.target_mask(base.id),
+        previous=await talk.house.history.target_mask(base),
         answers=answers,
         again=again,
         start=start,
@@ -161,7 +161,7 @@ async def _commit(result: EditResult, base: Revision, talk: Talk, plan: Plan, se
         timings_ms=result.timings_ms,
     )
     with talk.clock("commit"):
-        revision = await talk.house.history.commit(base.id, draft)
+        revision = await talk.house.history.commit(base, draft)
     return Answer(
         revision,
         result.picture,

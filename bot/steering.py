@@ -65,7 +65,7 @@ async def steer(operation: HistoryOperation, talk: Talk) -> None:
 
 
 async def _show(revision: Revision, talk: Talk) -> None:
-    picture = await talk.house.history.picture(revision.id)
+    picture = await talk.house.history.picture(revision)
     resized = (revision.height, revision.width) != (talk.head.height, talk.head.width)
     talk.answers = (Answer(revision, picture, offset=None if resized else UNMOVED, resized=resized),)
     talk.head = revision
@@ -118,7 +118,7 @@ async def _again(talk: Talk, count: int, *, like: bool = False, change: str | No
         operations = worded
     single = len(operations) == 1
     again = await _there(talk, parent, changes) if single and subject_of(operations[0]) is not None else None
-    start = await talk.house.history.picture(talk.head.id) if like and single else None
+    start = await talk.house.history.picture(talk.head) if like and single else None
     await make(operations, talk, plan, parent=parent, again=again, start=start)
 
 
@@ -169,7 +169,7 @@ def edits_of(plan: Plan) -> tuple[tuple[EditOperation, ...], tuple[str, ...]]:
 
 async def _there(talk: Talk, parent: Revision, changes: tuple[str, ...], change: str = "") -> Again | None:
     """Where the last edit was made; None where it had no place of its own in the frame of its parent."""
-    area = await talk.house.history.target_mask(talk.head.id)
+    area = await talk.house.history.target_mask(talk.head)
     if area is None or area.shape != (parent.height, parent.width):
         return None
     return Again(area, DRAWN in talk.head.warnings, changes, change)

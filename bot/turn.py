@@ -38,7 +38,7 @@ async def opened(message: Message, house: House, report: Report | None = None) -
     if message.picture is None and message.reply_to is None:
         talk.notices.append(Notice("latest", str(talk.head.number)))
     with clock("plan"):
-        talk.plan = understand(message, house, await context_of(talk))
+        talk.plan = message.plan or understand(message, house, await context_of(talk))
     return talk
 
 
@@ -78,7 +78,7 @@ async def parent_of(message: Message, house: House) -> Revision:
 
 def understand(message: Message, house: House, context: Context) -> Plan:
     """The plan of the message. Raises: NotUnderstood with what to ask back."""
-    plan = message.plan or house.planner.plan(message.instruction, context)
+    plan = house.planner.plan(message.instruction, context)
     if not plan.operations:
         raise NotUnderstood(plan.question or "What should change in the picture?")
     return plan

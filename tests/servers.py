@@ -89,9 +89,9 @@ def postgres_server() -> Generator[PostgresProcess]:
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     on_path = [Path(found).resolve() for found in (shutil.which("postgres"),) if found]
     if not installed and not on_path:
-        _not_here("no PostgreSQL server is installed")
+        not_here("no PostgreSQL server is installed")
     if find_spec("asyncpg") is None:
-        _not_here("asyncpg, of the extra cluster, is not installed")
+        not_here("asyncpg, of the extra cluster, is not installed")
     with tempfile.TemporaryDirectory(prefix="retouch-pg-", ignore_cleanup_errors=True) as folder:
         server = PostgresProcess([*on_path, *installed][-1].parent, Path(folder))
         server.start()
@@ -143,7 +143,8 @@ def _exists(user: str) -> bool:
     return True
 
 
-def _not_here(why: str) -> None:
+def not_here(why: str) -> None:
+    """Skip the test, or fail it where nothing may be missing."""
     if os.environ.get("RETOUCH_CLUSTER"):
         pytest.fail(f"{why}, and RETOUCH_CLUSTER says that it must be")
     pytest.skip(why)

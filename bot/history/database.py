@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -15,6 +15,7 @@ from bot.history import upgrades
 from bot.history.faults import told
 from bot.history.postgres import PostgresServer
 from bot.history.sqlite_file import SqliteFile
+from engine.errors import StorageFailed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class Database:
 
     def __init__(self, place: SqliteFile | PostgresServer) -> None:
         self._place = place
+        self._closed = False
 
     @classmethod
     async def open(cls, where: Path | str) -> Database:
@@ -50,26 +52,30 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Let go of the file or the server."""
+        """Let go of the file or the server; who reads or writes from now on is told StorageFailed."""
+        self._closed = True
         await self._place.engine.dispose()
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """A connection that sees one state of the database throughout. Raises: TimedOut, StorageFailed."""
-        with told():
+        with self._open():
             async with self._place.read() as connection:
                 yield connection
 
     @asynccontextmanager
-    async def write(self, on: str | None = None, *, alone: bool = False) -> AsyncGenerator[AsyncConnection]:
+    async def write(
+        self, on: str | None = None, *, alone: bool = False, durable: bool = True
+    ) -> AsyncGenerator[AsyncConnection]:
         """A connection that is the only writer on something; committed at the end, rolled back when the body raises.
 
         `on`: what the write is about, such as a conversation or a key: others on the same wait. `alone`: all others
-        wait, which is for short work only. In SQLite all writes are alone anyway.
+        wait, which is for short work only. In SQLite all writes are alone anyway. `durable`: whether it is still there
+        after a power cut; the death of any process it survives in any case, and it is never half there.
         Raises: TimedOut, StorageFailed, OutcomeUnknown.
         """
-        with told():
-            async with self._place.write(on, alone=alone) as connection:
+        with self._open():
+            async with self._place.write(on, alone=alone, durable=durable) as connection:
                 yield connection
 
     async def erase(self) -> None:
@@ -77,16 +83,24 @@ class Database:
         with told():
             await self._place.erase()
 
+    @contextmanager
+    def _open(self) -> Generator[None]:
+        # SQLAlchemy would connect anew, and nobody would ever close that connection.
+        if self._closed:
+            raise StorageFailed
+        with told():
+            yield
+
     async def _bring_up_to_date(self) -> None:
         async with self._place.read() as connection:
             if await connection.run_sync(upgrades.stored_version) == upgrades.VERSION:
                 return
-        async with self._place.write(None, alone=True) as connection:
+        async with self._place.write(None, alone=True, durable=True) as connection:
             await connection.run_sync(upgrades.create_or_upgrade)
 
 
 def unbroken(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """The method, run to its end also when whoever awaits it is cancelled, who is told only then.
+    """The method, run to its end however often whoever awaits it is cancelled, who is told only then.
 
     SQLAlchemy drops a cancelled connection without closing it: its transaction would keep the file locked.
     """
@@ -97,7 +111,11 @@ def unbroken(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Corouti
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            await asyncio.gather(task, return_exceptions=True)
+            while not task.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait((task,))
+            if not task.cancelled():
+                task.exception()
             raise
 
     return shielded

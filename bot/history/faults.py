@@ -9,7 +9,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine.errors import EditError, StorageFailed, TimedOut
@@ -49,4 +49,6 @@ def failure(error: Exception, seconds: float) -> EditError | None:
     if sqlstate(error) in OUT_OF_TIME:
         return TimedOut("history", seconds)
     broken = error.connection_invalidated or sqlstate(error).startswith(OUT_OF_ORDER)
-    return StorageFailed() if broken or isinstance(error, OperationalError) else None
+    # SQLite calls a damaged file by the plain name, of which the names for mistakes are kinds.
+    broken = broken or isinstance(error, OperationalError) or type(error) is DatabaseError
+    return StorageFailed() if broken else None

@@ -16,8 +16,9 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import URL, BigInteger, Text, cast, func, literal, make_url, select, text
+from sqlalchemy import URL, BigInteger, Function, Text, cast, func, literal, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -82,13 +83,13 @@ class PostgresServer:
             yield connection
 
     @asynccontextmanager
-    async def write(self, on: str | None, *, alone: bool) -> AsyncGenerator[AsyncConnection]:
+    async def write(self, on: str | None, *, alone: bool, durable: bool) -> AsyncGenerator[AsyncConnection]:
         """A connection that is the only writer on what it is about, or `alone` in the whole database.
 
         Committed when the body ends, also where the answer to it was lost. Raises: OutcomeUnknown.
         """
         async with self.engine.connect() as connection:
-            transaction = await _begin(connection, on, alone)
+            transaction = await _begin(connection, on, alone=alone, durable=durable)
             yield connection
             lost = await _commit(connection)
         # Only now that its place in the pool is free: all of them may be lost at once.
@@ -155,13 +156,15 @@ def _is_wrong(error: Exception) -> bool:
     return unknown or isinstance(error, InterfaceError) or sqlstate(error).startswith(NOT_OURS)
 
 
-async def _begin(connection: AsyncConnection, on: str | None, alone: bool) -> str:
+async def _begin(connection: AsyncConnection, on: str | None, *, alone: bool, durable: bool) -> str:
     """Begin, once the locks are given; answers with the id of the transaction."""
     everything = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
-    locks = [everything(EVERYTHING)]
+    calls: list[Function[Any]] = [everything(EVERYTHING)]
     if on is not None:
-        locks.append(func.pg_advisory_xact_lock(literal(_number_of(on), BigInteger)))
-    begun = await connection.execute(select(cast(func.pg_current_xact_id(), Text), *locks))
+        calls.append(func.pg_advisory_xact_lock(literal(_number_of(on), BigInteger)))
+    if not durable:
+        calls.append(func.set_config("synchronous_commit", "off", True))
+    begun = await connection.execute(select(cast(func.pg_current_xact_id(), Text), *calls))
     return str(begun.scalars().one())
 
 

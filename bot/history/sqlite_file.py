@@ -24,7 +24,9 @@ from engine.errors import TimedOut
 
 PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 ATTEMPTS = 6
-"""Waits of one busy_timeout before a write gives up."""
+"""Waits of one busy_timeout for other processes before a write gives up."""
+WAIT_S = 30.0
+"""How long a write waits for those of this process: as long as one of them waits for other processes."""
 
 
 class SqliteFile:
@@ -43,10 +45,13 @@ class SqliteFile:
             yield connection
 
     @asynccontextmanager
-    async def write(self, on: str | None, *, alone: bool) -> AsyncGenerator[AsyncConnection]:
-        """A connection that is the only writer of the file, whatever it is about."""
-        async with self._turn, self.engine.connect() as connection:
-            await connection.execution_options(write=True)
+    async def write(self, on: str | None, *, alone: bool, durable: bool) -> AsyncGenerator[AsyncConnection]:
+        """A connection that is the only writer of the file, whatever it is about.
+
+        One that need not be durable waits for no disk; the next durable one brings it there too.
+        """
+        async with self._in_turn(), self.engine.connect() as connection:
+            await connection.execution_options(write=True, durable=durable)
             await self.patiently(connection.begin)
             yield connection
             try:
@@ -55,6 +60,16 @@ class SqliteFile:
                 # Its transaction may be open still, which SQLAlchemy takes for closed: it would lock the file for ever.
                 await connection.invalidate()
                 raise
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncGenerator[None]:
+        """Nobody else of this process writes inside. Raises: TimeoutError."""
+        async with asyncio.timeout(WAIT_S):
+            await self._turn.acquire()
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     async def patiently(self, call: Callable[[], Awaitable[object]]) -> None:
         """Await the call until the file is not locked: each try waits for `busy_timeout` inside SQLite already.
@@ -91,5 +106,9 @@ def _on_connect(connection: Any, _: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("write", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options['durable'] else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

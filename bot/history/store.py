@@ -126,7 +126,7 @@ class History:
     @unbroken
     async def commit(self, parent: Revision | str, draft: Draft) -> Revision:
         """A new child of `parent`, a revision or its id; it is now the head. Raises: NoSuchRevision."""
-        above = parent if isinstance(parent, Revision) else await self.revision(parent)
+        above = await self._named(parent)
         kept = await self._keep(draft, above)
         async with self._writing(above.conversation, kept.blobs) as connection:
             revision = await self._once_only(connection, partial(_commit, connection, above, draft, kept))
@@ -141,9 +141,9 @@ class History:
             return await rows.find(connection, wanted)
 
     @unbroken
-    async def picture(self, wanted: str) -> Picture:
-        """The exact pixels of a revision, opacity included. Raises: NoSuchRevision."""
-        revision = await self.revision(wanted)
+    async def picture(self, wanted: Revision | str) -> Picture:
+        """The exact pixels of a revision, or of that id, opacity included. Raises: NoSuchRevision."""
+        revision = await self._named(wanted)
         kept = self._recent.get(revision.picture.pixels)
         if kept is not None:
             return kept
@@ -157,9 +157,9 @@ class History:
         return self._recent.put(revision.picture.pixels, picture)
 
     @unbroken
-    async def mask(self, wanted: str) -> Mask | None:
+    async def mask(self, wanted: Revision | str) -> Mask | None:
         """The (H, W) bool composite mask of a revision; None where it has none. Raises: NoSuchRevision."""
-        return await self._mask((await self.revision(wanted)).mask)
+        return await self._mask((await self._named(wanted)).mask)
 
     @unbroken
     async def mask_file(self, wanted: str) -> bytes | None:
@@ -171,9 +171,9 @@ class History:
             return await asyncio.to_thread(self._storage.blobs.get, digest)
 
     @unbroken
-    async def target_mask(self, wanted: str) -> Mask | None:
+    async def target_mask(self, wanted: Revision | str) -> Mask | None:
         """The mask of what "it" means after a revision; None where nothing is meant. Raises: NoSuchRevision."""
-        return await self._mask((await self.revision(wanted)).target)
+        return await self._mask((await self._named(wanted)).target)
 
     @unbroken
     async def put_aside(self, picture: Picture) -> str:
@@ -327,10 +327,13 @@ class History:
         await asyncio.to_thread(upkeep.note_collection, self._home)
         return removed
 
+    async def _named(self, wanted: Revision | str) -> Revision:
+        return wanted if isinstance(wanted, Revision) else await self.revision(wanted)
+
     async def _keep(self, draft: Draft, above: Revision) -> Kept:
         parent = None
         if draft.offset is not None:
-            parent = Parent(await self.picture(above.id), above.picture, draft.offset)
+            parent = Parent(await self.picture(above), above.picture, draft.offset)
         kept = await asyncio.to_thread(self._storage.keep, draft.picture, parent)
         return await asyncio.to_thread(self._storage.keep_masks, kept, draft.mask, draft.target)
 

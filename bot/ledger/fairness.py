@@ -11,7 +11,7 @@ a Fair Queueing Algorithm" (1989), whose order by the end this is.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, select, update
@@ -22,6 +22,9 @@ from bot.ledger.keys import of_lane, of_share
 from bot.ledger.records import Job, Place
 from bot.ledger.rows import insert_or_update
 from engine.lanes import Lane
+
+LONGEST_PAUSE = timedelta(minutes=1)
+"""Until a job that was given back is tried again, at most."""
 
 
 class Share(NamedTuple):
@@ -47,7 +50,7 @@ def fairest(lane: Lane, now: datetime, running_each: int) -> Select[str]:
     )
     return (
         select(jobs.c.id)
-        .where(_waits(lane), jobs.c.ready_at <= now, ~_follows_unfinished(), running.scalar_subquery() < running_each)
+        .where(_waits(lane), _is_ready(now), ~_follows_unfinished(), running.scalar_subquery() < running_each)
         .order_by(jobs.c.share_end, jobs.c.accepted_at, jobs.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -90,6 +93,11 @@ async def _set(connection: AsyncConnection, key: str, virtual_s: float) -> None:
 
 def _waits(lane: Lane) -> ColumnElement[bool]:
     return (jobs.c.state == "accepted") & (jobs.c.lane == lane)
+
+
+def _is_ready(now: datetime) -> ColumnElement[bool]:
+    """What is to wait for longer than anything does was written by a clock that was set back since."""
+    return (jobs.c.ready_at <= now) | (jobs.c.ready_at > now + LONGEST_PAUSE)
 
 
 def _follows_unfinished() -> ColumnElement[bool]:

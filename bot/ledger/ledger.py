@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.history.database import Database, unbroken
 from bot.history.once import Fenced
 from bot.history.rows import now as this_moment
-from bot.history.schema import efforts, jobs
-from bot.ledger.fairness import account, begin, fairest, place_of, share_for
+from bot.history.schema import conversations, efforts, jobs
+from bot.ledger.fairness import LONGEST_PAUSE, account, begin, fairest, place_of, share_for
 from bot.ledger.keys import of_guild, of_member
 from bot.ledger.limits import QueueLimits
 from bot.ledger.rates import wait_for
 from bot.ledger.records import Application, Job, Place, State
 from bot.ledger.rows import UNFINISHED_STATE, find, insert_or_update, read, values_of
-from engine.errors import Busy
+from engine.errors import Busy, NoSuchRevision
 from engine.lanes import Lane
 
 LEASE = timedelta(seconds=4)
@@ -44,7 +44,11 @@ class Renewed:
 
 
 class Ledger:
-    """Jobs in the database of the history, for any number of processes; a method that answered is on disk."""
+    """Jobs in the database of the history, for any number of processes.
+
+    An accepted job outlives a power cut. What becomes of it outlives the death of any process, but may be forgotten
+    where the power goes; then it is worked on again, and finds what the history has of it.
+    """
 
     def __init__(
         self, database: Database, limits: QueueLimits | None = None, now: Callable[[], datetime] = this_moment
@@ -78,14 +82,17 @@ class Ledger:
     async def accept(self, application: Application, wanted: str, *, lease_to: str | None = None) -> Job:
         """The job of that id, durable now; or the one that the application's key became before.
 
-        lease_to: who begins it at once, past the queue and its limits. Raises: Busy, StorageFailed.
+        lease_to: who begins it at once, past the queue and its limits.
+        Raises: Busy, NoSuchRevision where its conversation was forgotten since, StorageFailed.
         """
-        now = self._now()
-        async with self._database.write(application.key or application.author) as connection:
+        async with self._database.write(application.author) as connection:
             if application.key is not None:
                 known = await find(connection, jobs.c.key == application.key)
                 if known is not None:
                     return known
+            if not await _has_conversation(connection, application.conversation):
+                raise NoSuchRevision("latest")
+            now = self._now()
             if lease_to is None:
                 await self._admit(connection, application, now)
             expected = await _expected(connection, application)
@@ -109,16 +116,16 @@ class Ledger:
             return await _must_find(connection, jobs.c.id == wanted)
 
     @unbroken
-    async def lease(self, owner: str, lane: Lane) -> Job | None:
-        """The job whose turn it is, now the owner's for as long as it is renewed; None: nothing waits."""
-        now = self._now()
-        async with self._database.read() as connection:
-            if (
-                await connection.scalar(select(jobs.c.id).where(jobs.c.state == "accepted", jobs.c.lane == lane))
-                is None
-            ):
-                return None
-        async with self._database.write() as connection:
+    async def lease(self, owner: str, lane: Lane, *, look_first: bool = True) -> Job | None:
+        """The job whose turn it is, now the owner's for as long as it is renewed; None: nothing waits.
+
+        look_first: read before writing, where most likely nothing waits.
+        """
+        if look_first and not await self._waits(lane):
+            return None
+        async with self._database.write(durable=False) as connection:
+            # Read only now: others may have written for longer than a lease lasts.
+            now = self._now()
             wanted = await connection.scalar(fairest(lane, now, self.limits.running_each))
             if wanted is None:
                 return None
@@ -134,7 +141,7 @@ class Ledger:
         if not wanted:
             return []
         ours = (jobs.c.owner == owner) & jobs.c.id.in_(wanted)
-        async with self._database.write() as connection:
+        async with self._database.write(durable=False) as connection:
             await connection.execute(update(jobs).where(ours).values(deadline=self._now() + LEASE))
             leased = await read(connection, select(jobs).where(ours, jobs.c.state == "leased"))
         return [Renewed(job.id, job.attempt, job.stop) for job in leased]
@@ -145,9 +152,9 @@ class Ledger:
 
         Raises: Fenced where the lease is somebody else's by now, or the job was over before.
         """
-        now = self._now()
-        values = {"state": state, "outcome": dict(outcome), "finished_at": now, "deadline": now + LEASE}
-        async with self._database.write() as connection:
+        async with self._database.write(durable=False) as connection:
+            now = self._now()
+            values = {"state": state, "outcome": dict(outcome), "finished_at": now, "deadline": now + LEASE}
             await self._change(connection, job, values)
             if seconds is not None:
                 await _learn(connection, job.effort, seconds)
@@ -162,9 +169,13 @@ class Ledger:
         crashes = job.crashes + crashed
         hopeless = crashes >= self.limits.crashes or job.attempt >= MOST_ATTEMPTS
         state: Literal["accepted", "dead"] = "dead" if hopeless else "accepted"
-        waits: dict[str, Any] = {"owner": None, "deadline": None, "ready_at": self._now() + timedelta(seconds=after_s)}
+        waits: dict[str, Any] = {
+            "owner": None,
+            "deadline": None,
+            "ready_at": self._now() + min(timedelta(seconds=after_s), LONGEST_PAUSE),
+        }
         over: dict[str, Any] = {"finished_at": self._now(), "outcome": {}}
-        async with self._database.write() as connection:
+        async with self._database.write(durable=False) as connection:
             changes = over if state == "dead" else waits
             await self._change(connection, job, {"state": state, "crashes": crashes, **changes})
         return state
@@ -183,11 +194,12 @@ class Ledger:
     async def sweep(self) -> int:
         """Jobs whose workers fell silent wait again, or are dead where that happened too often; how many there were."""
         now = self._now()
-        silent = (jobs.c.state == "leased") & (jobs.c.deadline < now)
+        # A deadline this far ahead is of a clock that was set back since, and its owner would have renewed it.
+        silent = (jobs.c.state == "leased") & ((jobs.c.deadline < now) | (jobs.c.deadline > now + 2 * LEASE))
         async with self._database.read() as connection:
             if await connection.scalar(select(jobs.c.id).where(silent).limit(1)) is None:
                 return 0
-        async with self._database.write() as connection:
+        async with self._database.write(durable=False) as connection:
             over: dict[str, Any] = {"state": "dead", "finished_at": now, "outcome": {}}
             hopeless = update(jobs).where(silent, jobs.c.attempt >= MOST_ATTEMPTS).values(over)
             waits: dict[str, Any] = {"state": "accepted", "owner": None, "deadline": None, "ready_at": now}
@@ -203,12 +215,12 @@ class Ledger:
             ~UNFINISHED_STATE
             & jobs.c.delivered_at.is_(None)
             & jobs.c.surface.in_(surfaces)
-            & (jobs.c.deadline.is_(None) | (jobs.c.deadline < now))
+            & (jobs.c.deadline.is_(None) | (jobs.c.deadline < now) | (jobs.c.deadline > now + 2 * LEASE))
         )
         async with self._database.read() as connection:
             if await connection.scalar(select(jobs.c.id).where(lost).limit(1)) is None:
                 return []
-        async with self._database.write() as connection:
+        async with self._database.write(durable=False) as connection:
             found = await read(connection, select(jobs).where(lost).with_for_update(skip_locked=True))
             ids = [job.id for job in found]
             await connection.execute(update(jobs).where(jobs.c.id.in_(ids)).values(owner=owner, deadline=now + LEASE))
@@ -217,7 +229,7 @@ class Ledger:
     @unbroken
     async def delivered(self, wanted: str) -> None:
         """The answer is where its author sees it."""
-        async with self._database.write() as connection:
+        async with self._database.write(durable=False) as connection:
             undelivered = (jobs.c.id == wanted) & jobs.c.delivered_at.is_(None)
             await connection.execute(update(jobs).where(undelivered).values(delivered_at=self._now()))
 
@@ -234,6 +246,11 @@ class Ledger:
         async with self._database.read() as connection:
             rows = await connection.execute(query.group_by(jobs.c.lane, jobs.c.state))
             return {(lane, state): count for lane, state, count in rows}
+
+    async def _waits(self, lane: Lane) -> bool:
+        waiting = select(jobs.c.id).where(jobs.c.state == "accepted", jobs.c.lane == lane).limit(1)
+        async with self._database.read() as connection:
+            return await connection.scalar(waiting) is not None
 
     async def _admit(self, connection: AsyncConnection, application: Application, now: datetime) -> None:
         """Raises: Busy where too much waits already, or its author or guild asks too often."""
@@ -266,6 +283,10 @@ class Ledger:
 
 async def _count(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> int:
     return await connection.scalar(select(func.count()).select_from(jobs).where(UNFINISHED_STATE, *conditions)) or 0
+
+
+async def _has_conversation(connection: AsyncConnection, wanted: str) -> bool:
+    return await connection.scalar(select(conversations.c.id).where(conversations.c.id == wanted)) is not None
 
 
 async def _must_find(connection: AsyncConnection, condition: ColumnElement[bool]) -> Job:

@@ -19,9 +19,11 @@ from bot.ledger.rows import insert_or_update
 async def wait_for(connection: AsyncConnection, key: str, rate: Rate, now: datetime) -> float:
     """Count a request; the seconds until it would be allowed, 0 when it is.
 
-    One that is not allowed is not counted, as the caller rolls its transaction back.
+    One that is not allowed is not counted, as the caller rolls its transaction back. A row that is further ahead than
+    allowed requests can bring it was written by a clock that was set back since, or for a larger burst: it counts anew.
     """
-    later = type_coerce(case((rates.c.due_at > now, rates.c.due_at), else_=literal(now, Moment())), BigInteger)
+    possible = rates.c.due_at.between(now, now + rate.burst * rate.interval)
+    later = type_coerce(case((possible, rates.c.due_at), else_=literal(now, Moment())), BigInteger)
     values = {"key": key, "due_at": now + rate.interval}
     changes = {"due_at": later + rate.interval // timedelta(microseconds=1)}
     counted = insert_or_update(connection, rates, "key", values, changes)

@@ -22,6 +22,7 @@ from engine.assembly import editor_for, parts_for
 from engine.blobs import open_blobs
 from engine.errors import BadOption
 from engine.logs import log_to
+from engine.service.allocator import return_large_blocks
 from engine.service.app import Service
 from engine.service.readiness import Check
 from engine.service.warm import warm_up
@@ -56,6 +57,7 @@ def serve(
     Raises: BadOption for an address or an exchange that cannot be used, and for settings; ModelMissing, StorageFailed.
     """
     log_to(sys.stderr)
+    return_large_blocks()
     sys.setswitchinterval(SWITCH_S)
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _end)

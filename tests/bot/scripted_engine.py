@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.affinity import HEADER
 from engine.blobs import Blobs
 from engine.data import UNMOVED, Box, Notice, Picture, Region
 from engine.edits import EditRequest, EditResult
@@ -51,6 +52,10 @@ class Scripted:
         self.exchange = exchange
         self.full = 0
         """How many orders are still sent away."""
+        self.unknown = 0
+        """How many are still told that there is no such page."""
+        self.wanted: list[str | None] = []
+        """The model that the head of each order names."""
         self.orders: list[EditOrder] = []
         self.left = asyncio.Event()
         """Set when whoever waited for an edit closed the connection."""
@@ -61,10 +66,14 @@ class Scripted:
         try:
             if not head.startswith(b"POST /edits"):
                 writer.write(HEAD % b"200 OK")
+            elif self.unknown:
+                self.unknown -= 1
+                writer.write(HEAD % b"404 Not Found")
             elif self.full:
                 self.full -= 1
                 writer.write(HEAD % b"503 Service Unavailable" + b'{"error": "full"}')
             else:
+                self.wanted.append(_header(head, HEADER))
                 length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
                 await self._ordered(EditOrder.model_validate_json(await reader.readexactly(length)), reader, writer)
             await writer.drain()
@@ -157,6 +166,11 @@ def _last(order: EditOrder, exchange: Blobs) -> Frame | None:
     if order.model == "poison":
         return Failed(error=failure_of(BackendFailed("diffusion"), exchange), restart=True)
     return None
+
+
+def _header(head: bytes, name: str) -> str | None:
+    told = dict(line.split(": ", 1) for line in head.decode().splitlines()[1:] if line)
+    return told.get(name)
 
 
 @asynccontextmanager

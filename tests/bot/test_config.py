@@ -40,6 +40,8 @@ def test_home_is_a_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
         ("[output]\nquality = 101\n", "output.quality"),
         ('[logging]\nlevel = "loud"\n', "logging.level"),
         ('[storage]\nbucket = "x"\n', "storage.bucket"),
+        ('[engine]\nurl = "gpu.local"\nexchange = "x"\n', "engine.url"),
+        ('[engine]\nurl = "http://gpu.local:8687"\n', "engine"),
         ("colour = 1\n", "colour"),
         ("limits = [", "RETOUCH_CONFIG"),
     ],

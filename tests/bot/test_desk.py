@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from bot import desk as desk_module
 from bot.chat import Message, Reply
 from bot.desk import Desk
-from bot.history import History
 from bot.history.schema import jobs, revisions, steps
 from bot.house import House
 from bot.ledger.ledger import Ledger
@@ -40,6 +39,7 @@ from engine.grounding.router import Grounder
 from engine.planner import RulesPlanner
 from engine.reporting import Report
 from engine.selection.marks import Marks
+from tests.bot.conftest import Place
 
 Edit = Callable[[EditRequest, Report | None], Awaitable[EditResult]]
 
@@ -83,8 +83,8 @@ def engine() -> Engine:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, engine: Engine) -> AsyncGenerator[House]:
-    async with await History.open(tmp_path) as history:
+async def house(place: Place, tmp_path: Path, engine: Engine) -> AsyncGenerator[House]:
+    async with await place.open() as history:
         yield House(history, RulesPlanner(), engine.edit, tmp_path)
 
 

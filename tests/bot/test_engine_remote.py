@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from bot.parcels import Parcels
 from engine.blobs import Blobs
 from engine.data import Box, Image, Notice
 from engine.errors import Ambiguous, NotGrounded
+from engine.operations import Generate
 from engine.reporting import Watcher
 from tests.bot.engine_requests import WARMER, files_in, request_for
 from tests.bot.scripted_engine import Scripted, listening
@@ -103,6 +105,29 @@ async def test_variations_share_their_picture(engine: RemoteEngine, scripted: Sc
     assert all(np.array_equal(one.picture.rgb, 255 - request.picture.rgb) for one in results)
     assert len({order.picture.blob for order in scripted.orders}) == 1
     assert files_in(scripted.exchange.folder) == []
+
+
+async def test_pictures_that_go_far_are_packed_both_ways(scripted: Scripted, tmp_path: Path) -> None:
+    async with listening(scripted, tmp_path / "far"):
+        remote = RemoteEngine(f"unix:{tmp_path / 'far'}", Parcels(scripted.exchange), PATIENCE, form="png")
+        request = request_for()
+        result = await remote.edit(request)
+        await remote.close()
+    assert np.array_equal(result.picture.rgb, 255 - request.picture.rgb)
+    assert scripted.orders[0].picture.form == "png"
+
+
+async def test_what_has_no_engine_yet_is_asked_again(engine: RemoteEngine, scripted: Scripted) -> None:
+    scripted.unknown = 2
+    await engine.edit(request_for())
+    assert (scripted.unknown, len(scripted.orders)) == (0, 1)
+
+
+async def test_the_model_that_is_wanted_is_told_for_the_way(engine: RemoteEngine, scripted: Scripted) -> None:
+    await engine.edit(request_for())
+    await engine.edit(replace(request_for("sdxl+my style.safetensors"), operations=(Generate(prompt="a fox"),)))
+    await engine.edit(replace(request_for(), operations=(Generate(prompt="a fox"),)))
+    assert scripted.wanted == [None, "sdxl%2Bmy%20style.safetensors", "illustrator"]
 
 
 async def test_a_full_engine_is_asked_again(engine: RemoteEngine, scripted: Scripted) -> None:

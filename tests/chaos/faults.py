@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, wraps
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
@@ -74,19 +74,17 @@ class Faults:
 
 
 class _Cursor(sqlite3.Cursor):
-    connection: _Connection
-
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         if sql.lstrip().upper().startswith(WRITES):
-            self.connection.faults.asked(sql.lstrip()[:40], of_sqlite=True)
+            cast(_Connection, self.connection).faults.asked(sql.lstrip()[:40], of_sqlite=True)
         return super().execute(sql, parameters)
 
 
 class _Connection(sqlite3.Connection):
     faults: Faults
 
-    def cursor(self, *_: Any) -> Any:
-        return super().cursor(_Cursor)
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
 
     def commit(self) -> None:
         if self.in_transaction:

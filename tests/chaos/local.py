@@ -7,7 +7,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ import numpy as np
 from bot.chat import Message, Reply
 from bot.desk import Desk
 from bot.history import History
+from bot.history.rows import now as this_moment
 from bot.house import House
 from bot.ledger.ledger import Ledger
 from bot.ledger.limits import QueueLimits, Rate
@@ -34,6 +36,9 @@ from tests.chaos.driver import blobs_amiss
 PLENTY: Final = QueueLimits(
     waiting=10_000, per_member=10_000, running_each=100, member_rate=Rate(1e6, 10_000), guild_rate=Rate(1e6, 10_000)
 )
+
+OF_JOBS: Final = ("_running", "_withdrawn", "_delivering", "_waiting", "_answers")
+"""What a desk and its waiting room know by job."""
 
 
 @dataclass
@@ -59,13 +64,26 @@ class Local:
     async def over(self, within_s: float = 10) -> None:
         """Until nothing is left to do or to deliver."""
         async with asyncio.timeout(within_s):
-            while await self.ledger.counts() or await self._undelivered():  # noqa: ASYNC110 (it tells nobody)
+            while await self.unfinished():  # noqa: ASYNC110 (it tells nobody)
                 await asyncio.sleep(0.02)
 
-    async def _undelivered(self) -> int:
+    async def no_work_left(self, within_s: float = 10) -> None:
+        """Until everything is answered, delivered or not."""
+        async with asyncio.timeout(within_s):
+            while await self.ledger.counts():  # noqa: ASYNC110 (it tells nobody)
+                await asyncio.sleep(0.02)
+
+    async def unfinished(self) -> int:
+        """How many jobs are not answered, or not delivered."""
         async with self.house.history.database.read() as connection:
             rows = await connection.exec_driver_sql("SELECT count(*) FROM jobs WHERE delivered_at IS NULL")
             return rows.scalar_one()
+
+
+async def editing(request: EditRequest, report: Report | None) -> EditResult:
+    """The real editor, in a thread."""
+    editor = Editor(Grounder().locate, FillInpainter())
+    return await asyncio.to_thread(editor.edit, request, report)
 
 
 @asynccontextmanager
@@ -73,28 +91,34 @@ async def serving(
     home: Path,
     post: Post | None = None,
     edit: Callable[[EditRequest, Report | None], Awaitable[EditResult]] | None = None,
-    **options: Any,
+    *,
+    limits: QueueLimits = PLENTY,
+    now: Callable[[], datetime] = this_moment,
+    hold: Callable[[], bool] = lambda: False,
 ) -> AsyncGenerator[Local]:
-    """A desk over the home. options: of the ledger."""
-    editor = Editor(Grounder().locate, FillInpainter())
-
-    async def edited(request: EditRequest, report: Report | None) -> EditResult:
-        return await asyncio.to_thread(editor.edit, request, report)
-
+    """A desk over the home, which brings answers to the post; without one they are to be asked for."""
     async with await History.open(home) as history:
-        house = House(history, RulesPlanner(), edit or edited, home)
-        ledger = Ledger(history.database, PLENTY, **options)
-        async with Desk(house, ledger) as desk:
+        house = House(history, RulesPlanner(), edit or editing, home)
+        ledger = Ledger(history.database, limits, now)
+        async with Desk(house, ledger, hold=hold) as desk:
             if post is not None:
                 desk.deliver_by("test", post.deliver)
             yield Local(house, ledger, desk)
 
 
-def blurred(number: int, author: str = "ann") -> Message:
+def blurred(number: int, author: str = "ann", **otherwise: Any) -> Message:
     """A message with a picture of its own and a mask, so that blobs of all kinds are written."""
     mask = np.zeros((72, 96, 3), np.uint8)
     mask[20:40, 30 : 60 + number % 7] = 255
-    return Message("blur this", author, "test", "here", photo(number), "noise.png", mask=Picture(mask), seed=1)
+    message = Message("blur this", author, "test", "here", photo(number), "noise.png", mask=Picture(mask), seed=1)
+    return replace(message, **otherwise)
+
+
+def kept_for_nobody(desk: Desk) -> dict[str, int]:
+    """How much the desk remembers of jobs, by what it is; nothing, where nothing runs and nobody waits."""
+    room: Any = vars(desk)["_room"]
+    known: dict[str, Any] = {**vars(desk), **vars(room)}
+    return {name: len(known[name]) for name in OF_JOBS if known[name]}
 
 
 def amiss(home: Path, post: Post | None = None, failures: tuple[str, ...] = ()) -> list[str]:

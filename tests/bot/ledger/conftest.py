@@ -1,10 +1,9 @@
-"""A ledger in a folder of its own, a clock that is moved by hand, and conversations to have jobs in."""
+"""A ledger in a place of its own, a clock that is moved by hand, and conversations to have jobs in."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +15,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.limits import QueueLimits
 from bot.ledger.records import Application, Job
 from engine.data import Picture
+from tests.bot.conftest import Place
 
 Ask: TypeAlias = Callable[..., Awaitable[Job]]
 
@@ -39,8 +39,8 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def history(tmp_path: Path) -> AsyncGenerator[History]:
-    async with await History.open(tmp_path / "home") as opened:
+async def history(place: Place) -> AsyncGenerator[History]:
+    async with await place.open() as opened:
         yield opened
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.ledger.ledger import Ledger
@@ -98,6 +100,11 @@ class TestSparingly:
             await ask()
         assert (busy.value.reason, busy.value.limit) == ("member", 2)
         assert busy.value.seconds > 0
+
+    async def test_a_member_has_so_many_waiting_also_when_all_come_at_once(self, ask: Ask, ledger: Ledger) -> None:
+        asked = await asyncio.gather(*(ask(key=f"message {index}") for index in range(8)), return_exceptions=True)
+        assert sum(isinstance(one, Busy) for one in asked) == 6
+        assert await ledger.counts() == {("quick", "accepted"): 2}
 
     async def test_a_guild_has_so_many_waiting(self, ask: Ask) -> None:
         for author in ("ann", "bob", "cem"):
