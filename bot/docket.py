@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, cast, get_args
 
 from pydantic import TypeAdapter
@@ -14,7 +15,7 @@ from bot.ledger.records import Application, Job
 from bot.receipts import answer_of, comparison
 from engine.blobs import BlobLost
 from engine.data import Notice, Picture
-from engine.errors import EditError
+from engine.errors import BadInput, EditError, GaveUp, Withdrawn
 from engine.lanes import Lane, lane_of
 from engine.operations import Compare, EditOperation, Goto, HistoryOperation, Plan, Redo, Restart, Undo
 from engine.selection.marks import Marks
@@ -137,6 +138,28 @@ async def reply_of(outcome: Mapping[str, Any], history: History) -> Reply:
         notices=_NOTICES.validate_python(outcome["notices"]),
         timings_ms=outcome["timings_ms"],
     )
+
+
+async def answer_to(job: Job, history: History) -> Reply | EditError:
+    """The answer to a job that is over, told from the ledger and the history."""
+    match job.state:
+        case "done":
+            try:
+                return await reply_of(job.outcome or {}, history)
+            except BadInput as error:
+                # Damaged or forgotten since, and so it is however often it is asked for.
+                return error
+        case "failed":
+            return error_of(job.outcome or {})
+        case "dead":
+            return GaveUp(job.attempt)
+        case _:
+            return Withdrawn()
+
+
+def as_forgotten(job: Job) -> Job:
+    """The job when its author had everything deleted meanwhile: nobody is answered any more."""
+    return replace(job, state="cancelled", outcome={})
 
 
 def failure_to_keep(error: EditError) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from bot.house import House, open_history
 from bot.ledger.ledger import Ledger
 from bot.ledger.records import Job
 from bot.observing import Metrics, health_app, house_checks
+from bot.workbench import Tools
 from engine.imageio.decoder import Decoder
 from engine.logs import log_to
 from engine.planner import RulesPlanner
@@ -61,7 +62,8 @@ async def open_server(
         checks = house_checks(history.database, history.blobs, lambda: engine.ready)
         watching = asyncio.create_task(metrics.watch_the_loop())
         try:
-            async with Desk(house, ledger, watch, metrics, lambda: engine.starting) as desk:
+            tools = Tools(house=house, ledger=ledger, metrics=metrics, watch=watch, hold=lambda: engine.starting)
+            async with Desk(tools) as desk:
                 yield Server(house, ledger, desk, decoder, metrics, health_app(metrics, checks, ledger.counts))
         finally:
             watching.cancel()

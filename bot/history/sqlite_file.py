@@ -100,9 +100,14 @@ class SqliteFile:
 def _on_connect(connection: Any, _: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:
+        # SQLAlchemy would drop it as it is, and its thread would stay.
+        connection.close()
+        raise
 
 
 def _on_begin(connection: Connection) -> None:

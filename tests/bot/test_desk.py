@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from bot import desk as desk_module
+from bot import courier
 from bot.chat import Message, Reply
 from bot.desk import Desk
 from bot.history.schema import jobs, revisions, steps
@@ -20,6 +20,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.limits import QueueLimits
 from bot.ledger.records import Job
 from bot.recipes import recipe_of
+from bot.workbench import Tools
 from engine.data import Image, Picture
 from engine.editor import Editor
 from engine.edits import EditRequest, EditResult
@@ -95,7 +96,7 @@ def ledger(house: House) -> Ledger:
 
 @pytest.fixture
 async def desk(house: House, ledger: Ledger) -> AsyncGenerator[Desk]:
-    async with Desk(house, ledger) as open_desk:
+    async with Desk(Tools(house=house, ledger=ledger)) as open_desk:
         yield open_desk
 
 
@@ -130,7 +131,7 @@ async def test_a_message_is_answered(desk: Desk, house: House) -> None:
 async def test_an_answer_is_the_same_when_it_is_told_from_the_ledger(desk: Desk, house: House, ledger: Ledger) -> None:
     message = replace(first("make the red ball on the left green"), count=2)
     fresh = await desk.answer(await desk.take(message, key="k"))
-    async with Desk(house, ledger) as another:
+    async with Desk(Tools(house=house, ledger=ledger)) as another:
         told = await another.answer(await another.take(message, key="k"))
     assert [one.revision for one in told.answers] == [one.revision for one in fresh.answers]
     for one, other in zip(told.answers, fresh.answers, strict=True):
@@ -169,7 +170,7 @@ async def test_a_question_is_an_answer(desk: Desk, house: House, ledger: Ledger)
     with pytest.raises(Ambiguous) as asked:
         await desk.answer(job)
     assert len(asked.value.candidates) == 2
-    async with Desk(house, ledger) as another:
+    async with Desk(Tools(house=house, ledger=ledger)) as another:
         with pytest.raises(Ambiguous) as told:
             await another.answer(job)
     assert [region.box for region in told.value.candidates] == [region.box for region in asked.value.candidates]
@@ -266,14 +267,14 @@ async def test_masks_and_references_wait_with_their_job(desk: Desk, engine: Engi
 
 async def test_a_job_of_a_desk_that_closed_is_done_by_the_next(house: House, ledger: Ledger, engine: Engine) -> None:
     engine.go.clear()
-    async with Desk(house, ledger) as one:
+    async with Desk(Tools(house=house, ledger=ledger)) as one:
         job = await one.take(first("make it warmer"))
         await engine.started.wait()
     waiting = await ledger.job(job.id)
     assert waiting is not None
     assert (waiting.state, waiting.crashes) == ("accepted", 0)
     engine.go.set()
-    async with Desk(house, ledger) as two:
+    async with Desk(Tools(house=house, ledger=ledger)) as two:
         assert (await two.answer(job)).answer.revision.number == 1
     assert await count(house, "revisions") == 2
 
@@ -282,7 +283,7 @@ async def test_a_job_of_a_desk_that_closed_is_done_by_the_next(house: House, led
 async def test_answers_are_delivered_until_they_arrive(
     house: House, ledger: Ledger, tries: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_module, "LONGEST_PAUSE_S", 0.01)
+    monkeypatch.setattr(courier, "LONGEST_PAUSE_S", 0.01)
     brought: list[tuple[str, Reply | EditError]] = []
     arrived = asyncio.Event()
 
@@ -292,7 +293,7 @@ async def test_answers_are_delivered_until_they_arrive(
             raise ConnectionError("down")
         arrived.set()
 
-    async with Desk(house, ledger) as desk:
+    async with Desk(Tools(house=house, ledger=ledger)) as desk:
         desk.deliver_by("test", deliver)
         job = await desk.take(first("make it warmer"), channel="general")
         await asyncio.wait_for(arrived.wait(), 10)
@@ -302,7 +303,7 @@ async def test_answers_are_delivered_until_they_arrive(
 
 
 async def test_what_was_not_delivered_is_delivered_by_the_next(house: House, ledger: Ledger) -> None:
-    async with Desk(house, ledger) as one:
+    async with Desk(Tools(house=house, ledger=ledger)) as one:
         job = await one.take(first("make it warmer"), key="m", channel="general")
         await until(lambda: ledger.job(job.id), lambda now: now.is_over)
     arrived: asyncio.Queue[Reply | EditError] = asyncio.Queue()
@@ -310,7 +311,7 @@ async def test_what_was_not_delivered_is_delivered_by_the_next(house: House, led
     async def deliver(job: Job, answer: Reply | EditError) -> None:
         await arrived.put(answer)
 
-    async with Desk(house, ledger) as two:
+    async with Desk(Tools(house=house, ledger=ledger)) as two:
         two.deliver_by("test", deliver)
         reply = await asyncio.wait_for(arrived.get(), 15)
     assert isinstance(reply, Reply)
@@ -330,7 +331,7 @@ async def test_an_attempt_goes_on_where_the_last_one_stopped(
         return await made(request, report)
 
     working = replace(house, edit=dies_in_the_second)
-    async with Desk(working, ledger) as desk:
+    async with Desk(Tools(house=working, ledger=ledger)) as desk:
         reply = await desk.answer(await desk.take(first("make it warmer, then undo, then crop to square")))
     branch = await house.history.branch(reply.answer.revision.id)
     assert [revision.number for revision in branch] == [0, 2]
@@ -342,7 +343,7 @@ async def test_an_attempt_goes_on_where_the_last_one_stopped(
 
 async def test_a_job_whose_lease_was_lost_writes_nothing(house: House, ledger: Ledger, engine: Engine) -> None:
     engine.go.clear()
-    async with Desk(house, ledger) as slow:
+    async with Desk(Tools(house=house, ledger=ledger)) as slow:
         job = await slow.take(first("make it warmer"))
         await engine.started.wait()
         running = await ledger.job(job.id)

@@ -21,7 +21,7 @@ import numpy as np
 
 from bot.chat import Message, Reply
 from bot.config import QueueSettings, Settings
-from bot.desk import Desk
+from bot.courier import Courier
 from bot.engine_remote import RemoteEngine
 from bot.history import History
 from bot.ledger.ledger import Ledger
@@ -45,7 +45,7 @@ STEPS: dict[str, tuple[type, str, bool]] = {
     "committed": (History, "commit", True),
     "finish": (Ledger, "finish", False),
     "finished": (Ledger, "finish", True),
-    "deliver": (Desk, "_bring", False),
+    "deliver": (Courier, "_bring", False),
     "delivered": (Ledger, "delivered", True),
     "renew": (Ledger, "renew", True),
     "edit": (RemoteEngine, "edit", False),

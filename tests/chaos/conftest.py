@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot import desk as desk_module
+from bot import courier, desk, workbench
 from bot.ledger import ledger as ledger_module
 
 
@@ -16,7 +16,8 @@ from bot.ledger import ledger as ledger_module
 def quickly(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     """Leases end soon, nobody looks away for long, and no traceback is rendered."""
     monkeypatch.setattr(ledger_module, "LEASE", timedelta(seconds=0.3))
-    monkeypatch.setattr(desk_module, "POLL_S", 0.03)
-    monkeypatch.setattr(desk_module, "LONGEST_PAUSE_S", 0.03)
+    for module in (desk, workbench):
+        monkeypatch.setattr(module, "POLL_S", 0.03)
+    monkeypatch.setattr(courier, "LONGEST_PAUSE_S", 0.03)
     with capture_logs():
         yield

@@ -16,7 +16,9 @@ from typing import Any, Final, cast
 import pytest
 
 WRITES: Final = ("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE", "PRAGMA")
-"""How the statements begin that are counted; those that read never fail of a full disk."""
+"""How the statements begin that are counted; those that read do not fail."""
+OPENING: Final = "PRAGMA"
+"""How those begin that a connection is opened with, which may be as long as a full disk can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._left: int | None = None
-        self._lasts = False
+        self.lasts = False
+        """Whether everything fails from then on."""
         self._trouble = TROUBLES["full"]
         self.struck: list[str] = []
         """What failed, in order."""
@@ -49,7 +52,7 @@ class Faults:
     def strike(self, at: int, trouble: Trouble, *, lasts: bool = False) -> None:
         """The next thing but `at` that is asked for fails; lasts: so does everything after it, until `heal`."""
         with self._lock:
-            self._left, self._trouble, self._lasts = at, trouble, lasts
+            self._left, self._trouble, self.lasts = at, trouble, lasts
             self.struck.clear()
 
     def heal(self) -> None:
@@ -65,7 +68,7 @@ class Faults:
             self._left -= 1
             if self._left >= 0:
                 return
-            self._left = 0 if self._lasts else None
+            self._left = 0 if self.lasts else None
             self.struck.append(what)
             trouble = self._trouble
         if of_sqlite or trouble.code is None:
@@ -75,8 +78,9 @@ class Faults:
 
 class _Cursor(sqlite3.Cursor):
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        if sql.lstrip().upper().startswith(WRITES):
-            cast(_Connection, self.connection).faults.asked(sql.lstrip()[:40], of_sqlite=True)
+        faults = cast(_Connection, self.connection).faults
+        if sql.lstrip().upper().startswith(WRITES) and not (faults.lasts and sql.startswith(OPENING)):
+            faults.asked(sql.lstrip()[:40], of_sqlite=True)
         return super().execute(sql, parameters)
 
 

@@ -22,6 +22,7 @@ from bot.house import House
 from bot.ledger.ledger import Ledger
 from bot.ledger.limits import QueueLimits, Rate
 from bot.ledger.records import Job
+from bot.workbench import Tools
 from engine.data import Picture
 from engine.editor import Editor
 from engine.edits import EditRequest, EditResult
@@ -37,8 +38,8 @@ PLENTY: Final = QueueLimits(
     waiting=10_000, per_member=10_000, running_each=100, member_rate=Rate(1e6, 10_000), guild_rate=Rate(1e6, 10_000)
 )
 
-OF_JOBS: Final = ("_running", "_withdrawn", "_delivering", "_waiting", "_answers")
-"""What a desk and its waiting room know by job."""
+OF_JOBS: Final = ("_running", "_withdrawn", "_tasks", "_waiting", "_answers")
+"""What the parts of a desk know by job."""
 
 
 @dataclass
@@ -100,7 +101,7 @@ async def serving(
     async with await History.open(home) as history:
         house = House(history, RulesPlanner(), edit or editing, home)
         ledger = Ledger(history.database, limits, now)
-        async with Desk(house, ledger, hold=hold) as desk:
+        async with Desk(Tools(house=house, ledger=ledger, hold=hold)) as desk:
             if post is not None:
                 desk.deliver_by("test", post.deliver)
             yield Local(house, ledger, desk)
@@ -116,8 +117,10 @@ def blurred(number: int, author: str = "ann", **otherwise: Any) -> Message:
 
 def kept_for_nobody(desk: Desk) -> dict[str, int]:
     """How much the desk remembers of jobs, by what it is; nothing, where nothing runs and nobody waits."""
-    room: Any = vars(desk)["_room"]
-    known: dict[str, Any] = {**vars(desk), **vars(room)}
+    known: dict[str, Any] = {}
+    for part in ("_workbench", "_courier", "_room"):
+        held: object = vars(desk)[part]
+        known.update(vars(held))
     return {name: len(known[name]) for name in OF_JOBS if known[name]}
 
 
