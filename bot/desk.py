@@ -103,6 +103,9 @@ class Desk:
         self, message: Message, *, key: str | None, guild: str, address: Mapping[str, Any]
     ) -> tuple[Job, bool]:
         """The job of the message, and whether it is to be worked on at once."""
+        if message.picture is not None:
+            # Before it is kept: what is refused must not become the author's latest picture.
+            await self._ledger.check_room(message.author, guild)
         first = await self._before(message)
         talk = await opened(message, self._house)
         application = await application_of(talk, key=key, guild=guild, address=address, after=first)

@@ -33,6 +33,9 @@ class Database:
     def __init__(self, place: SqliteFile | PostgresServer) -> None:
         self._place = place
         self._closed = False
+        self._inside = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @classmethod
     async def open(cls, where: Path | str) -> Database:
@@ -54,6 +57,8 @@ class Database:
     async def close(self) -> None:
         """Let go of the file or the server; who reads or writes from now on is told StorageFailed."""
         self._closed = True
+        # Nobody would close a connection that is in use when the engine goes.
+        await self._idle.wait()
         await self._place.engine.dispose()
 
     @asynccontextmanager
@@ -88,8 +93,15 @@ class Database:
         # SQLAlchemy would connect anew, and nobody would ever close that connection.
         if self._closed:
             raise StorageFailed
-        with told():
-            yield
+        self._inside += 1
+        self._idle.clear()
+        try:
+            with told():
+                yield
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._idle.set()
 
     async def _bring_up_to_date(self) -> None:
         async with self._place.read() as connection:

@@ -116,6 +116,12 @@ class Ledger:
             return await _must_find(connection, jobs.c.id == wanted)
 
     @unbroken
+    async def check_room(self, author: str, guild: str) -> None:
+        """Nothing, where one more message would be accepted now, were it not for rates. Raises: Busy."""
+        async with self._database.read() as connection:
+            await self._check_room(connection, author, guild, "heavy")
+
+    @unbroken
     async def lease(self, owner: str, lane: Lane, *, look_first: bool = True) -> Job | None:
         """The job whose turn it is, now the owner's for as long as it is renewed; None: nothing waits.
 
@@ -255,18 +261,23 @@ class Ledger:
     async def _admit(self, connection: AsyncConnection, application: Application, now: datetime) -> None:
         """Raises: Busy where too much waits already, or its author or guild asks too often."""
         limits = self.limits
-        if await _count(connection) >= limits.waiting:
-            raise Busy("queue", await self._free_in(connection, application.lane))
-        if await _count(connection, jobs.c.author == application.author) >= limits.per_member:
-            raise Busy("member", await self._free_in(connection, application.lane), limits.per_member)
-        if application.guild and await _count(connection, jobs.c.guild == application.guild) >= limits.per_guild:
-            raise Busy("guild", await self._free_in(connection, application.lane), limits.per_guild)
+        await self._check_room(connection, application.author, application.guild, application.lane)
         seconds = await wait_for(connection, of_member(application.author), limits.member_rate, now)
         if application.guild:
             guild = await wait_for(connection, of_guild(application.guild), limits.guild_rate, now)
             seconds = max(seconds, guild)
         if seconds:
             raise Busy("rate", seconds)
+
+    async def _check_room(self, connection: AsyncConnection, author: str, guild: str, lane: Lane) -> None:
+        """Raises: Busy where too much waits already."""
+        limits = self.limits
+        if await _count(connection) >= limits.waiting:
+            raise Busy("queue", await self._free_in(connection, lane))
+        if await _count(connection, jobs.c.author == author) >= limits.per_member:
+            raise Busy("member", await self._free_in(connection, lane), limits.per_member)
+        if guild and await _count(connection, jobs.c.guild == guild) >= limits.per_guild:
+            raise Busy("guild", await self._free_in(connection, lane), limits.per_guild)
 
     async def _free_in(self, connection: AsyncConnection, lane: Lane) -> float:
         """Seconds until the next job of the lane is over, roughly."""

@@ -240,12 +240,14 @@ async def test_what_comes_right_after_goes_on_from_the_answer(desk: Desk, engine
     assert (await desk.answer(three)).answer.revision.id == green.answer.revision.id
 
 
-async def test_too_much_is_turned_away(desk: Desk, engine: Engine) -> None:
+async def test_too_much_is_turned_away(desk: Desk, engine: Engine, house: House) -> None:
     engine.go.clear()
     for _ in range(3):
         await desk.take(first("make it warmer"))
+    kept = await count(house, "revisions")
     with pytest.raises(Busy):
         await desk.take(first("make it warmer"))
+    assert await count(house, "revisions") == kept
     await desk.take(first("make it warmer", "bob"))
     engine.go.set()
 
