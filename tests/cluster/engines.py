@@ -10,8 +10,13 @@ from typing import Any, Final
 
 CORES: Final = 8
 """What Ray is told that there is: as many as its own actors and the replicas ask for."""
-PRIVATE: Final = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled"}
-"""Nothing is told to anybody; nothing is written to the home of whoever runs the tests."""
+PRIVATE: Final = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_AUTH_MODE": "disabled",
+    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
+}
+"""Nothing is told to anybody, nothing is written to the home of whoever runs the tests, and under `uv run` replicas have
+the environment that is there instead of one that Ray makes for each."""
 
 
 def main(config: str, folder: str) -> None:
