@@ -15,8 +15,8 @@ PRIVATE: Final = {
     "RAY_AUTH_MODE": "disabled",
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
 }
-"""Nothing is told to anybody, nothing is written to the home of whoever runs the tests, and under `uv run` replicas have
-the environment that is there instead of one that Ray makes for each."""
+"""Nothing is told to anybody, nothing is written to the home of whoever runs the tests, and under `uv run` replicas
+have the environment that is there instead of one that Ray makes for each."""
 
 
 def main(config: str, folder: str) -> None:
