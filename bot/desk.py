@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -108,7 +109,7 @@ class Desk:
             await self._ledger.check_room(message.author, guild)
         first = await self._before(message)
         talk = await opened(message, self._house)
-        application = await application_of(talk, key=key, guild=guild, address=address, after=first)
+        application = replace(await application_of(talk), key=key, guild=guild, address=address, after=first)
         wanted, instant = new_id(), is_instant(talk.plan) and first is None
         job = await self._ledger.accept(application, wanted, lease_to=self.owner if instant else None)
         return job, instant and job.id == wanted

@@ -23,7 +23,7 @@ from engine.wire import Failure, failure_of, raised
 
 INSTANT: Final = (Undo, Redo, Goto, Restart, Compare)
 """Steps through the history, which need no engine."""
-NOTHING: Final = "0" * 64
+NO_DIGEST: Final = "0" * 64
 _NOTICES: Final = TypeAdapter(tuple[Notice, ...])
 
 
@@ -31,8 +31,8 @@ class Nowhere:
     """The exchange of errors that are written down: their pixels are dropped."""
 
     def put(self, data: bytes, *, durable: bool = True) -> str:
-        """The digest of nothing."""
-        return NOTHING
+        """A digest under which nothing is."""
+        return NO_DIGEST
 
     def get(self, digest: str) -> bytes:
         """Nothing is there. Raises: BlobLost."""
@@ -60,10 +60,9 @@ def effort_of(talk: Talk) -> str:
     return f"{kinds}|{scale}|{message.count}|{message.backend or ''}|{message.model or ''}"[:200]
 
 
-async def application_of(talk: Talk, **where: Any) -> Application:
+async def application_of(talk: Talk) -> Application:
     """What is accepted of a message that was read; its mask and its reference are on disk when this returns.
 
-    where: fields of the application that the surface knows, such as `guild`, `key` and `address`.
     Raises: StorageFailed.
     """
     message = talk.message
@@ -90,7 +89,6 @@ async def application_of(talk: Talk, **where: Any) -> Application:
         request=request,
         given=await _kept(given, talk.house.history),
         reference=await _kept(message.reference, talk.house.history),
-        **where,
     )
 
 

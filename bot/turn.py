@@ -24,6 +24,7 @@ STEERING = get_args(HistoryOperation)
 async def turn(message: Message, house: House, report: Report | None = None) -> Reply:
     """One message -> one reply; the history has every new revision before this returns.
 
+    A server's desk (`bot.desk`) does the same in two steps, and keeps the talk in the ledger between them.
     Raises: any leaf of EditError; then nothing was committed for the part that failed.
     """
     return await answered(await opened(message, house, report))

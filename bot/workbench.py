@@ -202,7 +202,9 @@ class Workbench:
         if first is None or first.state != "done" or first.outcome is None:
             return message
         plan = message.plan if job.request["fixed"] else None
-        return replace(message, reply_to=first.outcome["revisions"][-1], plan=plan)
+        # What was the latest revision when the message came is not what it goes on from.
+        notices = tuple(note for note in message.notices if note.kind != "latest")
+        return replace(message, reply_to=first.outcome["revisions"][-1], plan=plan, notices=notices)
 
     @unbroken
     async def _abandon(self, job: Job) -> None:

@@ -237,6 +237,7 @@ async def test_what_comes_right_after_goes_on_from_the_answer(desk: Desk, engine
     green = await desk.answer(one)
     darker = await desk.answer(two)
     assert darker.answer.revision.parent == green.answer.revision.id
+    assert not [note for note in darker.notices if note.kind == "latest"]
     assert (await desk.answer(three)).answer.revision.id == green.answer.revision.id
 
 
