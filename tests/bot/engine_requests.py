@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,13 +27,6 @@ def request_for(model: str | None = None, *, side: int = 64, seed: int = 5) -> E
 def files_in(folder: Path) -> list[Path]:
     """Every file below the folder."""
     return [path for path in folder.rglob("*") if path.is_file()]
-
-
-def children(command: str) -> list[int]:
-    """The children of this process that run the command, and any that ended but were not waited for."""
-    told = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True)
-    lines = [line.split(maxsplit=1) for line in told.stdout.splitlines()]
-    return [int(pid) for pid, words in lines if command in words or "defunct" in words]
 
 
 async def until(condition: Callable[[], bool], seconds: float = 20) -> None:

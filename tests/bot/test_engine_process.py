@@ -16,7 +16,8 @@ from bot.engine_process import Care, EngineProcess
 from bot.run_folder import LONGEST_SOCKET, run_folder, socket_path
 from engine.errors import EngineLost
 from engine.settings import EngineSettings
-from tests.bot.engine_requests import children, files_in, request_for, until
+from tests.bot.engine_requests import files_in, request_for, until
+from tests.processes import below
 
 SCRIPTED = (sys.executable, str(Path(__file__).with_name("scripted_engine.py")))
 SETTINGS = EngineSettings(models_at=Path("models"))
@@ -42,14 +43,14 @@ async def test_an_edit_waits_for_the_start_and_leaves_nothing(tmp_path: Path) ->
         assert engine.ready
     assert np.array_equal(result.picture.rgb, 255 - request.picture.rgb)
     assert engine.restarts == 0
-    assert children("scripted_engine") == []
+    assert below(running="scripted_engine") == []
     assert [path.name for path in files_in(tmp_path)] == ["lock"]
 
 
 async def test_ctrl_c_in_the_terminal_does_not_reach_it(tmp_path: Path) -> None:
     async with scripted(tmp_path) as engine:
         await engine.edit(request_for())
-        (pid,) = children("scripted_engine")
+        (pid,) = below(running="scripted_engine")
         assert os.getsid(pid) == os.getpgid(pid) == pid
 
 
@@ -57,7 +58,7 @@ async def test_what_is_killed_is_started_again(tmp_path: Path) -> None:
     async with scripted(tmp_path) as engine:
         for count in (1, 2):
             await engine.edit(request_for())
-            (pid,) = children("scripted_engine")
+            (pid,) = below(running="scripted_engine")
             os.kill(pid, signal.SIGKILL)
             await until(lambda count=count: engine.restarts == count)
         await engine.edit(request_for())
@@ -71,7 +72,7 @@ async def test_what_ends_by_itself_is_started_again(tmp_path: Path) -> None:
 async def test_what_ignores_being_asked_to_end_is_killed(tmp_path: Path) -> None:
     async with scripted(tmp_path, "--then", "stay") as engine:
         await engine.edit(request_for())
-    assert children("scripted_engine") == []
+    assert below(running="scripted_engine") == []
 
 
 async def test_edits_under_way_when_it_is_ended_are_lost_at_once(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ async def test_one_that_grew_too_large_is_started_afresh_when_idle(tmp_path: Pat
 async def test_processes_share_a_home(tmp_path: Path) -> None:
     async with scripted(tmp_path) as one, scripted(tmp_path) as other:
         await asyncio.gather(one.edit(request_for()), other.edit(request_for()))
-        assert len(children("scripted_engine")) == 2
+        assert len(below(running="scripted_engine")) == 2
 
 
 def test_a_folder_is_left_to_its_process_and_removed_after_its_death(tmp_path: Path) -> None:

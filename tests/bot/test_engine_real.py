@@ -17,7 +17,8 @@ from engine.edits import EditRequest
 from engine.errors import EngineLost
 from engine.settings import EngineSettings
 from engine.weights import ModelStore
-from tests.bot.engine_requests import children, files_in, request_for, until
+from tests.bot.engine_requests import files_in, request_for, until
+from tests.processes import below
 
 CARE = Care(beat_s=0.2, first_pause_s=0.01)
 KILLS = 2
@@ -64,8 +65,8 @@ async def test_every_edit_is_done_though_the_engine_is_killed_again_and_again(tm
             await until(lambda: engine.ready)
             working = asyncio.create_task(work())
             await asyncio.sleep(chance.uniform(0, 0.1))
-            os.kill(children("engine.service")[0], signal.SIGKILL)
+            os.kill(below(running="engine.service")[0], signal.SIGKILL)
             await working
             assert all(map(np.array_equal, pictures, await expected(requests, tmp_path)))
             await until(lambda kill=kill: engine.restarts == kill + 1)
-    assert children("engine.service") == []
+    assert below(running="engine.service") == []

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.blobs import BlobLost, Blobs, BlobStore
+from tests.processes import below
 
 INSTRUCTIONS: Final = ("make it 10% brighter", "make it 20% warmer", "crop to square", "make it black and white")
 QUERIES: Final = {
@@ -96,10 +97,9 @@ class Life:
 
     def kill_the_engine(self) -> bool:
         """SIGKILL; whether there was one."""
-        for child in _children(self._process.pid):
-            if b"engine.service" in _command(child):
-                os.kill(child, signal.SIGKILL)
-                return True
+        for child in below(self._process.pid, running="engine.service"):
+            os.kill(child, signal.SIGKILL)
+            return True
         return False
 
     async def _gone(self) -> None:
@@ -233,15 +233,3 @@ def _damage(named: Iterable[str], blobs: BlobStore) -> list[str]:
 def _message(number: int) -> dict[str, Any]:
     words = INSTRUCTIONS[number % len(INSTRUCTIONS)]
     return {"key": f"message {number}", "author": f"member {number % 7}", "words": words, "number": number}
-
-
-def _children(process: int) -> list[int]:
-    with suppress(FileNotFoundError):
-        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-    return []
-
-
-def _command(process: int) -> bytes:
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return Path(f"/proc/{process}/cmdline").read_bytes()
-    return b""

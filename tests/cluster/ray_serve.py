@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from importlib import import_module
@@ -18,11 +18,12 @@ from typing import Any, Final
 
 import httpx
 
+from tests.processes import below
 from tests.servers import free_port, not_here
 
 DEPLOYED: Final = Path(__file__).parents[2] / "docs" / "deploy" / "serve.yaml"
 STARTS_S: Final = 120.0
-REPLICA: Final = b"ray::ServeReplica"
+REPLICA: Final = "ray::ServeReplica"
 ASKED: Final = 20
 """How often a number is asked for, until both of two replicas have surely told theirs."""
 
@@ -35,7 +36,7 @@ class RayServe:
 
     def replicas(self) -> list[int]:
         """The processes of the replicas that are up."""
-        return [process for process in _descendants(self.driver) if _command(process).startswith(REPLICA)]
+        return below(self.driver, running=REPLICA)
 
     def is_ready(self) -> bool:
         """Whether a replica takes orders."""
@@ -92,7 +93,7 @@ def _config(replicas: int, args: Mapping[str, Any]) -> dict[str, Any]:
 def _end(driver: subprocess.Popen[bytes]) -> None:
     """Everything that it started is gone too."""
     assert driver.stdin is not None
-    started = list(_descendants(driver.pid))
+    started = below(driver.pid)
     driver.stdin.close()
     with suppress(subprocess.TimeoutExpired):
         driver.wait(15)
@@ -100,20 +101,6 @@ def _end(driver: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
     driver.wait()
-
-
-def _descendants(process: int) -> Iterator[int]:
-    for task in Path(f"/proc/{process}/task").glob("*"):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            for child in (task / "children").read_text().split():
-                yield int(child)
-                yield from _descendants(int(child))
-
-
-def _command(process: int) -> bytes:
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return Path(f"/proc/{process}/cmdline").read_bytes()
-    return b""
 
 
 def _yaml() -> Any:
