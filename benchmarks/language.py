@@ -4,7 +4,7 @@ Reads `../shared/data/instructions` (or the folder given). A label is mapped to 
 sentence of a label may rightly be read two ways by the design's rules, both count. Labels that name no kind at all
 (REDEdit's "compose", "portrait", "beauty", "viewpoint"; CAISE's "search") are not clear-cut and are left out.
 
-    uv run python benchmarks/language.py [FOLDER] [--worst N]
+    uv run python -m benchmarks.language [FOLDER] [--worst N]
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine.operations import Context, Operation, Plan
+from benchmarks.caise import spoken
+from engine.operations import Context, Plan
 from engine.planner import RulesPlanner
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "instructions"
@@ -70,7 +71,6 @@ KINDS: dict[str, dict[str, set[str]]] = {
         "pose": {"alter"},
     },
 }
-SPOKEN = {"adjust_attr_brightness": "brightness", "adjust_attr_contrast": "contrast"}
 CHAINED = {"redbench": {"text"}}
 
 
@@ -157,52 +157,6 @@ def token_f1(offered: str, wanted: str) -> float:
     return 2 * common / (left.total() + right.total()) if common else 0.0
 
 
-def spoken(folder: Path, planner: RulesPlanner) -> tuple[int, int, list[str]]:
-    """CAISE commands in their conversations: kind, property, amount and turn exactly, of how many."""
-    good, total, bad = 0, 0, list[str]()
-    history: list[Operation] = []
-    session = None
-    for row in rows(folder, "caise_multiturn"):
-        if row["session"] != session:
-            session, history = row["session"], []
-        plan = planner.plan(row["instruction"], Context(history=tuple(history)))
-        wanted = command(row)
-        if wanted is None:
-            continue
-        said = outcome(plan)
-        total += 1
-        good += said in wanted
-        if said not in wanted:
-            bad.append(f"{row['instruction']!r}: wanted {' or '.join(sorted(wanted))}, read {said}")
-        history += plan.operations[:1]
-    return good, total, bad
-
-
-def command(row: Mapping[str, Any]) -> set[str] | None:
-    """What a command asks for; None for image searches, which no editor answers."""
-    label, values = row["label"], row["api"].split()
-    if label in SPOKEN:
-        return {f"adjust {SPOKEN[label]} {float(values[-1]):g}"}
-    if label == "rotate":
-        anticlockwise = float(values[-1])
-        return {f"rotate {value:g}" for value in (-anticlockwise, 360 - anticlockwise)}
-    return {
-        "image_cutout": {"background", "extract"},
-        "crop": {"crop", "extract"},
-        "undo": {"undo"},
-        "adjust_color": {"recolor", "adjust"},
-    }.get(label)
-
-
-def outcome(plan: Plan) -> str:
-    if not plan.operations:
-        return "(asks)"
-    operation = plan.operations[0]
-    if operation.kind == "adjust" and operation.property in SPOKEN.values():
-        return f"adjust {operation.property} {operation.amount:g}"
-    return f"rotate {operation.degrees:g}" if operation.kind == "rotate" else operation.kind
-
-
 def speed(folder: Path, planner: RulesPlanner) -> float:
     sentences = [case.instruction for case in cases(folder)]
     started = time.perf_counter()
@@ -233,16 +187,19 @@ def main() -> None:
         sum(counts.total() for counts in scores.values()),
     )
     target = targets(options.folder, planner)
-    dialogue = spoken(options.folder, planner)
+    dialogue = spoken(rows(options.folder, "caise_multiturn"), planner)
     show("ComplexBench-Edit targets", *target[:2])
-    show("CAISE commands, exact", *dialogue[:2])
+    show("CAISE commands, exact", dialogue.exact, dialogue.total)
+    show("CAISE, what the words decide", dialogue.exact_of_decided, dialogue.decided)
+    for cause, count in dialogue.causes.most_common():
+        print(f"    {count:4} {cause}")
     print(f"{speed(options.folder, planner):.0f} sentences a second")
     chosen = [miss for miss in misses if options.label in f"{miss.case.source}/{miss.case.label}"]
     for line in sorted(
         {f"  {miss.case.label}: {miss.case.instruction[:110]!r} -> {first_kind(miss.plan)}" for miss in chosen}
     )[: options.worst]:
         print(line)
-    for bad in (target[2], dialogue[2]):
+    for bad in (target[2], dialogue.misread):
         print("\n".join(f"  {line}" for line in bad[: options.worst]))
 
 

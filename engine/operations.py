@@ -251,10 +251,12 @@ class Generate(Record):
 
 
 class Undo(Record):
-    """Back to the parent, `count` times."""
+    """Back to the parent, `count` times; or one edit taken out of the middle, and the later ones made again."""
 
     kind: Literal["undo"] = "undo"
     count: int = 1
+    what: str | None = None
+    """The edit that is taken out, by what it was about ("hat") or did ("crop"), in the author's words."""
 
 
 class Redo(Record):
@@ -360,6 +362,8 @@ class Plan(Record):
     operations: tuple[Operation, ...] = ()
     confidence: float = 0.0
     question: str | None = None
+    language: str | None = None
+    """"de", "ja", ...: what the instruction is in; None: English."""
 
 
 class Context(Record):
@@ -367,6 +371,8 @@ class Context(Record):
 
     history: tuple[Operation, ...] = ()
     """Edit operations of the branch so far, oldest first."""
+    last: int = 1
+    """How many of them, at the end, the last revision was made by: "more" is more of all of these."""
     candidates: tuple[str, ...] = ()
     """Labels of the candidates just offered, in order; empty: no question is open."""
     mask: bool = False

@@ -26,6 +26,9 @@ _SHAPE_AT_END = re.compile(
     r"(\d+(?:\.\d+)?:\d+|\w+ (?:format|aspect|orientation))(?: format| aspect| ratio)*"
 )
 _PLACE = expression("place_of_addition")
+_WORN = re.compile(r"\b(?:outfit|costume|uniform|attire|clothes|clothing)\b")
+_IT = ("it", "them", "him", "her")
+_OBJECTS = {"he": "him", "she": "her", "they": "them", "i": "me", "we": "us"}
 
 
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "more ", "several ", "many ")
@@ -46,11 +49,12 @@ def read_there(reading: Reading) -> Operations | None:
 def read_add(reading: Reading) -> Operations | None:
     """Something new; "put the cup on the shelf" moves what is there."""
     prompt, place = reading["prompt"], reading["place"]
-    if not prompt or low(prompt) in ("it", "that", "this", "them", "to", "in"):
+    if not prompt or low(prompt) in ("it", "that", "this", "them", "to", "in", "everything", "everything else"):
         return None
     if place and not _PLACE.match(low(place)):
         return None
-    if reading.does("put") and not reading.does("add") and existing(reading, prompt):
+    moved = existing(reading, prompt) or low(prompt).split(" ")[0] in _IT
+    if reading.does("put") and not reading.does("add") and moved:
         return None
     if not place:
         return [added(reading, prompt)]
@@ -61,7 +65,7 @@ def read_add(reading: Reading) -> Operations | None:
 def existing(reading: Reading, text: str) -> bool:
     """Whether a phrase with a place speaks of a thing already in the picture."""
     return (
-        definite(text, reading.vocabulary)
+        (definite(text, reading.vocabulary) or low(text).split(" ")[0] in _IT)
         and not re.match(r"(?:the )?(?:moon|sun|word|words|text)\b", low(text))
         and _PLACE.search(low(text)) is not None
     )
@@ -118,7 +122,14 @@ def read_give(reading: Reading) -> Operations | None:
     if described or expression("given_state").search(low(prompt)):
         return [Alter(target=reading.target(target), prompt=reading.spoken(prompt))]
     thing = f"{article.group(1)} {prompt}" if article else prompt
-    return [Add(prompt=reading.spoken(thing), place=f"on {decapitalised(reading.spoken(target))}")]
+    if _WORN.search(low(prompt)):
+        return [Alter(target=reading.target(target), prompt=f"wearing {reading.spoken(thing)}")]
+    return [Add(prompt=reading.spoken(thing), place=on_owner(reading, target))]
+
+
+def on_owner(reading: Reading, owner: str, preposition: str = "on") -> str:
+    """Where something for somebody goes: "on the man", "on her"."""
+    return f"{preposition} {_OBJECTS.get(low(owner)) or decapitalised(reading.spoken(owner))}"
 
 
 def _enriched(reading: Reading, prompt: str, place: str) -> Operations | None:
@@ -126,8 +137,10 @@ def _enriched(reading: Reading, prompt: str, place: str) -> Operations | None:
     core = re.sub(r"(?i)^(?:the )?(?:essence|presence|inclusion) of ", "", prompt)
     if reading.verb in ("cover", "fill") and colour_in(core, reading.vocabulary):
         return None
-    where = None if reading.is_whole(place) else f"on {decapitalised(reading.spoken(place))}"
-    return [Add(prompt=reading.spoken(core), place=where)]
+    inside = "in" if reading.verb == "fill" else "on"
+    return [
+        Add(prompt=reading.spoken(core), place=None if reading.is_whole(place) else on_owner(reading, place, inside))
+    ]
 
 
 def _given(reading: Reading, phrase: str) -> tuple[str, str]:
@@ -157,7 +170,8 @@ def read_duplicate(reading: Reading) -> Operations | None:
     if re.search(r"\b(?:size|resolution|exposure|edit|edits|brightness|contrast)\b", low(text)):
         return None
     extra = NUMBERS.get(low(reading["count"]), reading["count"])
-    count = int(extra) + 1 if extra.isdigit() and int(extra) < 100 else 3 if reading.verb == "triple" else 2
+    twice = low(reading.clause).endswith(" twice")
+    count = int(extra) + 1 if extra.isdigit() and int(extra) < 100 else 3 if reading.verb == "triple" or twice else 2
     if reading["count"] and "there are" in low(reading.clause):
         count -= 1
     text, place = split_place(reading, text) if not reading["place"] else (text, reading.spoken(reading["place"]))

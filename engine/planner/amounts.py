@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from engine.planner.normalise import low
@@ -39,9 +39,11 @@ NUMERALS = (
 )
 
 
+_DIGIT = re.compile(r"\d")
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 _PERCENT = re.compile(
-    r"(?:^| )(?:say )?(?:(?:by|to|of|with|at|say|around|about|roughly|approximately|another|further|a further|"
+    r"(?:^| )(?:(?:, )?(?:let us |lets |let's )?say )?"
+    r"(?:(?:by|to|of|with|at|say|around|about|roughly|approximately|another|further|a further|"
     r"an additional|additional|again|more|another) )*"
     rf"({_NUMBER}) ?(more |additional |further )?(%|percent|per cent|pct|percents|points|opacity)?"
     r"(?: (?:more|further|additional|opacity|again))*(?= |$)"
@@ -67,12 +69,14 @@ class Degree(NamedTuple):
         return plain if self.percent is None else abs(self.percent)
 
 
+@lru_cache(maxsize=4096)
 def numerals(text: str) -> str:
     """The text with numbers in words as digits: "by forty five percent" -> "by 45 percent"."""
-    words = _HYPHENED.sub(r"\1 \2", text).replace("-", " - ").split(" ")
+    hyphened = "-" in text
+    words = (_HYPHENED.sub(r"\1 \2", text).replace("-", " - ") if hyphened else text).split(" ")
     out: list[str] = []
     for word in words:
-        value = NUMERALS.get(low(word))
+        value = NUMERALS.get(word.lower())
         previous = out[-1] if out else ""
         if value is not None and value < 10 and previous in ("20", "30", "40", "50", "60", "70", "80", "90"):
             out[-1] = str(int(previous) + value)
@@ -80,7 +84,7 @@ def numerals(text: str) -> str:
             out.append(str(value))
         else:
             out.append(word)
-    return re.sub(r" - ", "-", " ".join(out))
+    return " ".join(out).replace(" - ", "-")
 
 
 def number(text: str) -> float | None:
@@ -98,13 +102,14 @@ def _degree_words(words: tuple[str, ...]) -> re.Pattern[str]:
 def take_degree(clause: str, vocabulary: Vocabulary) -> tuple[str, Degree]:
     """The clause without its words of degree, and what they say in percent."""
     text = numerals(clause)
-    for match in _PERCENT.finditer(low(text)):
+    counted = _DIGIT.search(text) is not None
+    for match in _PERCENT.finditer(low(text)) if counted else ():
         lead = match.group()[: match.start(1) - match.start()].strip()
         sign = match.group(1)[0] in "+-"
         if match.group(3) or match.group(2) or sign or _LEAD.search(lead) or match.end() == len(text):
             value = float(match.group(1).replace(",", "."))
             return _without_words(_without(text, match), vocabulary)[0], Degree(value, sign, match.group().strip())
-    if match := _TIMES.search(low(text)):
+    if counted and (match := _TIMES.search(low(text))):
         return _without(text, match), Degree((float(match.group(1)) - 1) * 100, False, match.group().strip())
     text, strongest, said = _without_words(text, vocabulary)
     return text, Degree(strongest, False, said)
@@ -129,14 +134,14 @@ def _without(text: str, match: re.Match[str]) -> str:
 
 def aspect(text: str) -> str | None:
     """The aspect ratio a phrase names, as "W:H"; None where it names none."""
-    small = re.sub(r"^(?:a|an|the|into|to|in|for) ", "", low(text)).strip()
+    small = re.sub(r"^(?:a|an|the|into|to|in|for) ", "", numerals(low(text))).strip()
     small = expression("aspect_noun").sub("", small)
     small = re.sub(r"^(?:an?|the|perfect) ", "", small)
     named: dict[str, str] = load().tables["aspects"]["names"]
     if small in named:
         return named[small]
     match = _RATIO.match(small)
-    if not match or max(float(match.group(1)), float(match.group(2))) > 64:
+    if not match or not all(0 < float(side) <= 64 for side in match.groups()):
         return None
     return f"{match.group(1)}:{match.group(2)}"
 
@@ -144,7 +149,7 @@ def aspect(text: str) -> str | None:
 def side_words(text: str) -> tuple[str, ...]:
     """The sides named in a text, in the order left, right, top, bottom; "all" where every side is meant."""
     small = low(text)
-    if re.search(r"\b(?:all|every|each|around|four|edges|sides)\b", small) and not re.search(
+    if re.search(r"\b(?:all|every|each|around|four|edges|(?<!both )(?<!either )sides)\b", small) and not re.search(
         r"\b(?:left|right|top|bottom)\b", small
     ):
         return ("all",)

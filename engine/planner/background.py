@@ -11,7 +11,7 @@ from engine.operations import (
 from engine.planner.amounts import take_degree
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
-from engine.planner.reading import Operations, Reading
+from engine.planner.reading import Operations, Reading, without_article
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
@@ -47,6 +47,8 @@ def read_background_blur(reading: Reading) -> Operations | None:
 def read_background_change(reading: Reading) -> Operations | None:
     """A new background: a colour where one is named, else whatever the prompt describes."""
     backdrop, prompt = reading["backdrop"], reading["prompt"]
+    if without_article(low(prompt)) in reading.vocabulary["hints.positions"]:
+        return None
     if (backdrop and not _backdrop(reading)) or not prompt or reading.verb in ("set", "lay", "rest", "drop"):
         return None
     headed = reading.vocabulary["words.background"].trailing(low(reading.clause))

@@ -36,7 +36,8 @@ _ARTICLE = re.compile(r"^(?:the|his|her|my|their|our|your|its|a|an) ")
 _POSSESSIVES = ("his ", "her ", "my ", "their ", "our ", "your ")
 _DESCRIBING = ("look like", "appear", "resemble", "depict", "show", "a ")
 _SHADED = re.compile(r"(?:an? |the )?(.{3,40}) (?:colou?r|hue|shade)$")
-_PATTERN = re.compile(r"\b(?:pattern|texture|material|finish)\b")
+PATTERN = re.compile(r"\b(?:pattern|texture|material|finish|stripes|dots|squares|tiles|print)\b")
+"""What a surface may have that is no colour."""
 _BEHIND_HEAD = re.compile(r" (?:on|in|at|of|with|near|behind) ")
 
 
@@ -99,6 +100,8 @@ def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> 
         return thing_becomes(reading, subject_text, result, swap=swap)
     if subject.attribute == "state" and not subject.owner and low(subject_text).startswith(_POSSESSIVES):
         return [Alter(target=reading.target(subject_text), prompt=reading.spoken(bare_result(result)))]
+    if subject.attribute == "display" and not subject.owner:
+        return thing_becomes(reading, subject_text, result, swap=swap)
     if not subject.owner or reading.is_whole(subject.owner):
         return _picture_attribute(reading, subject, result)
     return _attribute_becomes(reading, subject, subject_text, result)
@@ -164,7 +167,7 @@ def whole_becomes(reading: Reading, result: str, *, pronoun: bool = False) -> Op
         return [Replace(target=it, prompt=reading.spoken(bare))]
     if " " in bare or low(result).startswith(_DESCRIBING):
         return [Alter(prompt=spoken)]
-    known = reading.vocabulary["states.adjectives"].find(low(bare)) is not None
+    known = any(reading.vocabulary[f"states.{name}"].find(low(bare)) for name in ("adjectives", "verbs"))
     return [Alter(target=it, prompt=reading.spoken(bare))] if known else None
 
 
@@ -217,7 +220,7 @@ def _colour_of_same(reading: Reading, thing: str, bare: str) -> str | None:
 def _coloured(reading: Reading, owner: str, bare: str) -> Operations:
     """A thing in another colour; a pattern is no colour."""
     colour = colour_in(bare, reading.vocabulary)
-    if colour is None and _PATTERN.search(low(bare)):
+    if colour is None and PATTERN.search(low(bare)):
         return [Alter(target=reading.target(owner), prompt=reading.spoken(bare))]
     said = reading.spoken(colour or without_article(bare))
     return [Recolor(target=target, colour=said) for target in reading.targets(owner)]

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 
 from engine.planner.normalise import low, quotes_in
+from engine.planner.sharing import with_shared_thing, with_shared_verb
 from engine.planner.vocabulary import Vocabulary, expression
+from engine.planner.word_order import leads_in, verb_first
 
+_FRAMING = frozenset(["crop", "resize", "upscale", "expand", "rotate", "flip"])
+_PURPOSE = re.compile(r" for (?:my|our|your|his|her|their|the) ")
 STEPS = frozenset(["undo", "redo", "compare", "retry", "restart"])
 """Requests of a single word."""
+AFTER_STEPS = frozenset([",", "and", "then", "it", "that", "this", "the", "everything", "all", "twice"])
+"""What may stand behind such a word in a chain of requests."""
 MAX_CLAUSES = 20
+MAX_JOINTS = 60
+"""Conjunctions and commas of a sentence that may join requests."""
+MAX_OPENING = 160
+"""Characters in which a request shows whether it is one."""
 MAX_CLAUSE = 320
 """Characters of one clause that are read: what follows is description."""
 
 _JOINT = expression("joint")
-_CHAIN = re.compile(r"then|after that")
-_PASSIVE = expression("passive")
-_LEADS_IN = re.compile(
-    r" (?:instead of|in place of|on|below|above|under|behind|beside|next to|near|between|to the|at) [^,]*$"
-)
-_LET = expression("let_passive")
+_CHAIN = re.compile(r"then|after that|while")
+_ORDERED = tuple(expression(f"{name}_said") for name in ("before", "after", "last", "first"))
+"""Sentences that say what comes before what."""
 _VERDICT = expression("verdict")
-_MODAL = expression("modal_first")
-_INVERTED = expression("inverted_passive")
-_REQUIRED = re.compile(r"^(.{1,300}?) (?:needs?|wants?|requires?) (\S+ing)(?: (.*))?$")
 _ASKED = expression("asked")
 _MEANWHILE = expression("meanwhile")
 _CONDITION = expression("condition")
@@ -33,7 +38,7 @@ _CONDITION = expression("condition")
 @cache
 def _openers(vocabulary_words: tuple[str, ...]) -> re.Pattern[str]:
     words = sorted(vocabulary_words, key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?: ,)?(?: |$)")
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?! to (?:the|a|an|my|his|her|it)\b)(?: ,)?(?: |$)")
 
 
 @cache
@@ -48,27 +53,72 @@ def _picture_phrase(nouns: tuple[str, ...], modifiers: tuple[str, ...]) -> re.Pa
 
 def split(sentence: str, vocabulary: Vocabulary) -> list[str]:
     """The clauses of a sentence, in order; a conjunction splits only where a new request begins behind it."""
+    parts = [
+        part
+        for one in _in_order(_favour_dropped(_asked(sentence, vocabulary), vocabulary), vocabulary)
+        for part in _joined(one, vocabulary)
+    ]
+    bare = [strip_openers(part, vocabulary) for part in parts]
+    whole = with_shared_thing(bare, vocabulary)
+    parts = [part if one == before else one for part, before, one in zip(parts, bare, whole, strict=True)]
+    clauses = [clause for part in parts for clause in _with_verbs(part, vocabulary)]
+    return [clause[:MAX_CLAUSE] for clause in clauses[:MAX_CLAUSES]]
+
+
+def _joined(sentence: str, vocabulary: Vocabulary) -> list[str]:
+    """The requests that conjunctions and commas join."""
     clauses: list[str] = []
-    sentence = _asked(sentence, vocabulary)
     start = 0
-    for joint in _JOINT.finditer(sentence := f" {sentence} ", 0):
-        behind = sentence[joint.end() :].strip()
-        if not start and _LEADS_IN.match(low(sentence[: joint.start()])):
+    for joint in islice(_JOINT.finditer(sentence := f" {sentence} "), MAX_JOINTS):
+        behind = sentence[joint.end() : joint.end() + MAX_OPENING].strip()
+        lead = sentence[: joint.start()].strip() if not start and joint.start() < MAX_OPENING else ""
+        if lead and leads_in(strip_openers(lead, vocabulary), vocabulary):
             continue
         if joint.start() >= start and begins_request(behind, vocabulary, bool(_CHAIN.search(joint.group()))):
             clauses.append(sentence[start : joint.start()])
             start = joint.end()
     clauses.append(sentence[start:])
-    return [clause for part in clauses if (clause := part.strip(" ,"))][:MAX_CLAUSES]
+    return [clause for part in clauses if (clause := part.strip(" ,"))]
+
+
+def _favour_dropped(sentence: str, vocabulary: Vocabulary) -> str:
+    """The sentence from its request on, where what leads to it joins with "and": "do me a favour and ..."."""
+    text = strip_openers(sentence, vocabulary)
+    return text if low(sentence[: len(sentence) - len(text)]).rstrip().endswith(" and") else sentence
+
+
+def _with_verbs(clause: str, vocabulary: Vocabulary) -> list[str]:
+    """The clause, or the clauses of things that share its verb."""
+    shared = with_shared_verb(strip_openers(clause, vocabulary), vocabulary)
+    return shared if len(shared) > 1 else [clause]
+
+
+def _in_order(sentence: str, vocabulary: Vocabulary) -> list[str]:
+    """What is to be done first, first: "blur it after removing the lamp", "before you crop, remove the lamp"."""
+    for pattern in _ORDERED:
+        match = pattern.match(low(sentence))
+        if match is None:
+            continue
+        first, last = (sentence[match.start(name) : match.end(name)] for name in ("first", "last"))
+        if all(begins_request(_plain(part, vocabulary), vocabulary) for part in (first, last)):
+            return [_plain(first, vocabulary), _plain(last, vocabulary)]
+    return [sentence]
+
+
+def _plain(part: str, vocabulary: Vocabulary) -> str:
+    """ "Removing the lamp" -> "remove the lamp"."""
+    first, space, rest = strip_openers(part, vocabulary).partition(" ")
+    verb = vocabulary.base_forms.get(low(first)) if low(first).endswith("ing") else None
+    return f"{verb or first}{space}{rest}"
 
 
 def _asked(sentence: str, vocabulary: Vocabulary) -> str:
     """The sentence from "can you ..." on, where what stands before it asks for nothing: "dark, can you light it"."""
     small = low(sentence)
-    if begins_request(small, vocabulary):
+    if begins_request(small[:MAX_OPENING], vocabulary):
         return sentence
-    for match in _ASKED.finditer(small):
-        if begins_request(small[match.end() :], vocabulary):
+    for match in islice(_ASKED.finditer(small), MAX_JOINTS):
+        if begins_request(small[match.end() : match.end() + MAX_OPENING], vocabulary):
             return sentence[match.end() :]
     return sentence
 
@@ -82,6 +132,9 @@ def begins_request(text: str, vocabulary: Vocabulary, chained: bool = False) -> 
     """Whether a clause of its own begins here: a verb that can only be one, or one before a determiner."""
     text = strip_openers(low(text), vocabulary)
     words = text.split(" ", 6)
+    bare = words[0] in STEPS or words[0] in vocabulary["words.bare_order"]
+    if bare and (len(words) == 1 or words[1] in AFTER_STEPS):
+        return True
     for size in range(min(5, len(words)), 0, -1):
         opening = " ".join(words[:size])
         if opening not in vocabulary.base_forms or opening in vocabulary["words.determiner"]:
@@ -99,7 +152,8 @@ def begins_request(text: str, vocabulary: Vocabulary, chained: bool = False) -> 
 def _opens_phrase(text: str, vocabulary: Vocabulary) -> bool:
     """Whether a noun phrase clearly begins: a determiner, a pronoun or something quoted."""
     first = text.split(" ", 1)[0]
-    return first in vocabulary["words.determiner"] or first in vocabulary["words.pronoun"] or bool(quotes_in(first))
+    known = any(first in vocabulary[f"words.{name}"] for name in ("determiner", "pronoun", "everything"))
+    return known or bool(quotes_in(first))
 
 
 def strip_openers(text: str, vocabulary: Vocabulary) -> str:
@@ -122,6 +176,13 @@ def _strip_tail(text: str, vocabulary: Vocabulary) -> str:
     return text
 
 
+def _strip_purpose(text: str, vocabulary: Vocabulary) -> str:
+    """The clause without what a change of the frame is for: "crop to 16:9 for my banner"."""
+    classes = vocabulary.openings.get(low(text).split(" ")[0], ())
+    match = _PURPOSE.search(low(text)) if not _FRAMING.isdisjoint(classes) else None
+    return text[: match.start()] if match else text
+
+
 def _strip_reasons(text: str, vocabulary: Vocabulary) -> str:
     """The clause without what must stay as it is, or why: ", keeping its shape", "so it pops"."""
     words = low(text).split(" ")
@@ -134,31 +195,6 @@ def _strip_reasons(text: str, vocabulary: Vocabulary) -> str:
     return text
 
 
-def _active(text: str, vocabulary: Vocabulary) -> str:
-    """ "The car should be painted red" -> "paint the car red"."""
-    if asked := _LET.match(low(text)):
-        verb = vocabulary.participles.get(asked.group(2))
-        if verb and verb != "cut":
-            return f"{verb} {text[asked.start(1) : asked.end(1)]} {text[asked.end(2) :].strip()}".strip()
-    if inverted := _INVERTED.match(low(text)):
-        text = f"{text[inverted.start(2) : inverted.end(2)]} {inverted.group(1)}{text[inverted.end(2) :]}"
-    small = low(text)
-    for pattern in (_PASSIVE, _REQUIRED):
-        match = pattern.match(small)
-        if not match:
-            continue
-        said = f"{match.group(2)} {match.group(3) or ''}".split()
-        for size in (2, 1):
-            form = " ".join(said[:size])
-            verb = vocabulary.participles.get(form) or (
-                vocabulary.base_forms.get(form) if form.split(" ")[0].endswith("ing") else None
-            )
-            if verb and verb != "make" and len(said) >= size:
-                rest = " ".join(text[match.start(2) :].split(" ")[size:])
-                return f"{verb} {text[: match.end(1)]} {rest}".strip()
-    return text
-
-
 def tidy(clause: str, vocabulary: Vocabulary) -> str:
     """The clause reduced to what it asks for, in the order verb first where a passive hid it."""
     text = strip_openers(clause[:MAX_CLAUSE], vocabulary)
@@ -168,13 +204,12 @@ def tidy(clause: str, vocabulary: Vocabulary) -> str:
     if low(text).split(" ")[0].endswith("ing"):
         text = re.split(r" (?:will|would|may|might|could) ", text)[0]
     words = vocabulary.tables["words"]["words"]
-    text = _strip_reasons(text, vocabulary)
+    text = _strip_purpose(_strip_reasons(text, vocabulary), vocabulary)
     text = _strip_tail(text, vocabulary)
-    inverted = _MODAL.match(low(text)) and not _INVERTED.match(low(text))
-    text = _MODAL.sub("", text) if inverted else text
     picture = _picture_phrase(tuple(words["picture"]), tuple(words["whole_modifier"]))
     shorter = picture.sub("", f" {text}").strip() if len(text.split(" ")) > 2 else text
-    text = _strip_tail(_active(shorter or text, vocabulary), vocabulary)
+    turned = verb_first(shorter or text, vocabulary, lambda rest: begins_request(rest, vocabulary))
+    text = _strip_tail(turned, vocabulary)
     return text.strip(" ,.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.planner.normalise import low
@@ -18,6 +19,7 @@ class Coloured(NamedTuple):
     colour: str
 
 
+@lru_cache(maxsize=4096)
 def colour_in(phrase: str, vocabulary: Vocabulary) -> str | None:
     """The colour a whole phrase names ("a bright red hue" -> "bright red"); None when it names anything else."""
     comparatives = vocabulary.tables["colours"]["comparatives"]

@@ -12,7 +12,7 @@ from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
 _SO_THAT = re.compile(r" (?:so (?:that )?(?:it|they) (?:is|are|looks?) )")
-_LINKED = re.compile(r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|,|more|were|was|is|are))+$")
+_LINKED = expression("linked")
 _ARTICLES = ("the", "a", "an")
 _BEHIND_ADJECTIVE = ("and ", "with ", "in ", "as ", "like ", ",", "so ")
 _BEFORE_NOUNS = ("in", "on", "with", "of", "like", "wearing", "holding", "near", "at", "by", "to")
@@ -49,8 +49,8 @@ def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
     cuts: list[tuple[str, str]] = []
     if size := _pronoun(reading, low(clause)):
         cuts.append((clause[:size], clause[size + 1 :]))
-    if coloured := trailing_colour(clause, reading.vocabulary):
-        cuts.append((_LINKED.sub("", coloured.thing), coloured.colour))
+    if (coloured := trailing_colour(clause, reading.vocabulary)) and " be " not in low(coloured.thing):
+        cuts.append((coloured.thing, coloured.colour))
     for pattern in (_SO_THAT, expression("result_lead")):
         if match := pattern.search(low(clause)):
             cuts.append((clause[: match.start()], clause[match.end() :]))
@@ -59,7 +59,13 @@ def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
     for index in (_at_state(reading, lower, strict), _at_article(lower), None if strict else _at_end(reading, lower)):
         if index:
             cuts.append((" ".join(words[:index]), " ".join(words[index:])))
-    return [(thing.strip(), result.strip()) for thing, result in cuts if thing.strip() and result.strip()]
+    parted = [(unlinked(thing).strip(), result.strip()) for thing, result in cuts]
+    return [(thing, result) for thing, result in parted if thing and result]
+
+
+def unlinked(thing: str) -> str:
+    """The thing without the words that lead on to what becomes of it: "the sky needs to be a bit more" -> "the sky"."""
+    return _LINKED.sub("", thing)
 
 
 def _pronoun(reading: Reading, small: str) -> int:

@@ -1,4 +1,4 @@
-"""Reading what only makes sense after something else: undo, "a bit more", "the second one", "the other way"."""
+"""Reading steps through a conversation and answers to its questions: undo, back to the second, "the left one"."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from typing import Any
 from engine.operations import (
     Add,
     Adjust,
-    Alter,
     Background,
     Blur,
     Choose,
     Compare,
     Context,
-    EditOperation,
     Extract,
     Goto,
-    Operation,
-    Recolor,
     Redo,
     Refine,
     Remove,
@@ -28,19 +24,22 @@ from engine.operations import (
     Retry,
     Rotate,
     Style,
-    Target,
     Text,
     Undo,
     Vary,
 )
-from engine.planner.amounts import number, numerals, take_degree
+from engine.planner.amounts import numerals
 from engine.planner.colours import colour_in
-from engine.planner.normalise import low, only_words
+from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
-from engine.planner.targets import read_target
-from engine.planner.tone import tone_of
+from engine.planner.recall import about
 from engine.planner.vocabulary import Vocabulary, expression
 
+AGAIN = frozenset(
+    ("again", "once more", "one more time", "do it again", "same again", "repeat", "repeat it", "repeat that",
+     "do that again", "do this again", "the same again", "and again")
+)  # fmt: skip
+"""The last edit once more."""
 ORDINALS = {
     "first": "1",
     "second": "2",
@@ -58,9 +57,9 @@ ORDINALS = {
     "last": "last",
 }
 _SIMPLE = {"undo": Undo, "redo": Redo, "restart": Restart, "compare": Compare, "retry": Retry}
-_MORE = expression("more")
-_LESS = expression("less")
 _CHOICE = expression("choice")
+_KEPT = expression("kept")
+_BEFORE = expression("as_before")
 _CONSENT = ("yes", "yes please", "yes , please", "yeah", "yep", "sure", "ok", "okay", "please do", "do it", "all of it")
 """Answers to a question about a single candidate."""
 
@@ -70,6 +69,9 @@ def read_history(reading: Reading) -> Operations | None:
     if reading.kind in ("undo", "redo") and reading["count"]:
         count = _times(reading["count"])
         return [Undo(count=count) if reading.kind == "undo" else Redo(count=count)] if count else None
+    last = reading.context.history[-1] if reading.context.history else None
+    if reading.kind == "retry" and isinstance(last, Adjust | Rotate | Restore) and low(reading.clause) in AGAIN:
+        return None
     return [_SIMPLE[reading.kind]()]
 
 
@@ -131,19 +133,19 @@ def read_goto(reading: Reading) -> Operations | None:
 
 
 def read_undo_of(reading: Reading) -> Operations | None:
-    """ "Undo the hat": the step, when it was the last one about that thing; else the change is undone in words."""
-    words = low(reading["target"]).split(" ")[-1]
-    if words in ("change", "edit", "last", "step", "changes"):
-        return [Undo()]
-    for steps, operation in enumerate(reversed(reading.context.history), 1):
-        if words in " ".join(str(value).lower() for value in operation.flat().values()):
-            return [Undo(count=steps)] if steps == 1 else [Refine(change=reading.spoken(reading.clause))]
-    return [Refine(change=reading.spoken(reading.clause))] if reading.context.history else None
+    """ "Undo the hat": the edit that was about it; whether there is one is asked later."""
+    what, context = reading["target"], reading.context
+    found = about(what, context.history)
+    edits = len(context.history)
+    last = found == tuple(range(edits - context.last, edits)) and edits
+    return [Undo()] if last else [Undo(what=reading.spoken(what))]
 
 
 def read_refine(reading: Reading) -> Operations | None:
     """A change to the last edit itself; without one there is nothing to refine, save a mask the author gave."""
     clause = low(reading.clause)
+    if clause.startswith(("i meant", "i mean")) and any(letter.isdigit() for letter in clause):
+        return None
     if reading.kind:
         return [Refine(change=reading.spoken(reading.clause))] if _refinable(reading) else None
     masked = "mask" in clause or "selection" in clause
@@ -189,7 +191,7 @@ def choose(clause: str, context: Context, vocabulary: Vocabulary) -> Choose | No
     if re.fullmatch(r"\d{1,2}(?:(?: ?,| and|,) ?\d{1,2})*", core):
         return Choose(candidate=re.sub(r"(?: ?,| and|,) ?", ", ", core))
     if (
-        core in vocabulary["words.position"]
+        all(word in vocabulary["words.position"] for word in core.split(" ", 3))
         or core in vocabulary["words.size"]
         or (core.endswith(("most", "est")) and " " not in core)
     ):
@@ -205,136 +207,14 @@ def choose(clause: str, context: Context, vocabulary: Vocabulary) -> Choose | No
     )
 
 
-def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operations | None:
-    """ "A bit more", "less", "by 20 more", "the other way", "blue instead": changes of the last edit."""
-    if not context.history:
-        return None
-    last = context.history[-1]
-    if carried := _carried_over(clause, last, vocabulary):
-        return [carried]
-    text, degree = take_degree(clause, vocabulary)
-    small = re.sub(r" +", " ", low(text)).strip(" ,.") or "more"
-    small = re.sub(r"^(?:no|yes|but|now|nah|naah|nash|ok|i think|too bright|too dark) (?:, )?", "", small)
-    if not isinstance(last, Rotate | Adjust) and not re.search(r"[^\W\d]", clause):
-        return None
-    if isinstance(last, Rotate):
-        return _turn_more(last, low(clause), small, degree.percent)
-    if isinstance(last, Adjust):
-        whole = low(clause).strip(" ,.")
-        less = _LESS.match(whole) and not any(letter.isdigit() for letter in whole)
-        return _adjust_more(last, whole if less else small, None if less else degree.percent, whole)
-    if low(small) in vocabulary["states.adjectives"] and small.endswith(("er", "er it")):
-        return [Alter(target=Target(previous=True), prompt=small)]
-    if isinstance(last, Recolor) and (colour := _instead(small, vocabulary)):
-        return [last.model_copy(update={"colour": colour})]
-    if _MORE.match(small) and _repeatable(last, small):
-        return [_strengthened(last, 1.0)]
-    if _LESS.match(small) or (_MORE.match(small) and small != "more"):
-        return [Refine(change=clause)]
-    return [Refine(change=clause)] if small in ("more", "stronger") else None
-
-
-_TOO = expression("too")
-_SAME = expression("same_for")
-
-
-def _carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> Any:
-    """ "And the sea too", "the same for the cat": the last edit on another thing."""
-    match = _TOO.match(low(clause)) or _SAME.match(low(clause))
-    if not match:
-        return None
-    thing = clause[match.start("thing") : match.end("thing")]
-    if isinstance(last, Adjust) and (tone := tone_of(thing)) and not tone.comparative:
-        return last.model_copy(update={"property": tone.property})
-    if "photo" in low(thing) or "picture" in low(thing) or low(thing) in ("it", "this", "that", "this one", "that one"):
-        return None
-    return last.model_copy(update={"target": read_target(thing, vocabulary)}) if hasattr(last, "target") else None
-
-
-def _instead(small: str, vocabulary: Vocabulary) -> str | None:
-    """A bare colour, as an answer to the last recolouring."""
-    core = expression("instead_lead").sub("", small).strip(" ,")
-    core = re.sub(r"^(?:make it|rather|to) ", "", core)
-    return colour_in(core, vocabulary) if core else None
-
-
-def _repeatable(last: Operation, small: str) -> bool:
-    return isinstance(last, Restore) or small in (
-        "again",
-        "once more",
-        "one more time",
-        "do it again",
-        "same again",
-        "repeat",
-        "do that again",
-        "more",
-    )
-
-
-def _strengthened(last: EditOperation | Any, factor: float) -> Any:
-    amount = getattr(last, "amount", None)
-    return last.model_copy(update={"amount": max(-100.0, min(100.0, amount * factor))}) if amount is not None else last
-
-
-def _adjust_more(last: Adjust, small: str, percent: float | None, clause: str) -> Operations | None:
-    """The same property again: further, back, or by so much."""
-    way = 1.0 if last.amount >= 0 else -1.0
-    same = re.search(r"same", small)
-    step = (
-        abs(percent)
-        if percent is not None
-        else abs(last.amount)
-        if same or small in ("again", "once more", "do it again", "do that again")
-        else 10.0
-        if re.search(r"\b(?:bit|little|slightly|touch|tad)\b", clause)
-        else 20.0
-    )
-    amount: float | None = None
-    if expression("raising_verb").search(small) and _elliptical(small):
-        amount = step
-    elif re.search(r"\b(?:decrease|reduce|lower|decreasing|reducing|lowering|reduced)\b", small) and _elliptical(small):
-        amount = -step
-    elif _LESS.match(small):
-        amount = -way * (step if percent is not None else min(10.0, abs(last.amount) / 2))
-    elif re.search(r"\b(?:other|opposite|reverse|wrong)\b", small) and only_words(small, expression("reversal_word")):
-        amount = -way * (abs(percent) if percent is not None else abs(last.amount))
-    elif _MORE.match(small) or (percent is not None and only_words(small, expression("amount_word"))):
-        amount = way * step
-    return [last.model_copy(update={"amount": max(-100.0, min(100.0, amount))})] if amount is not None else None
-
-
-_ELLIPTICAL = expression("elliptical_word")
-
-
-def _elliptical(small: str) -> bool:
-    """Nothing is said about what to change, so it is what was changed before."""
-    return only_words(small, _ELLIPTICAL)
-
-
-_TURN_WORDS = expression("turn_word")
-
-
-def _turn_more(last: Rotate, clause: str, small: str, percent: float | None) -> Operations | None:
-    """Further, back, or the other way round."""
-    said = re.sub(r"[,°]", " ", numerals(clause)).strip()
-    if not only_words(said, _TURN_WORDS):
-        return None
-    named = number(said)
-    degrees = (
-        abs(named)
-        if named is not None
-        else 10.0
-        if re.search(r"\b(?:bit|little|slightly)\b", said)
-        else abs(last.degrees)
-    )
-    way = 1.0 if last.degrees >= 0 else -1.0
-    if re.search(r"\b(?:anti|counter|left|anticlock\w*|counterclock\w*)", said):
-        way = -1.0
-    elif re.search(r"\bclock\w*|\bright\b", said):
-        way = 1.0
-    elif re.search(r"\b(?:back|other|opposite|reduce|decrease|less|too much|wrong)\b", said):
-        way = -way
-    return [Rotate(degrees=degrees * way)]
+def unfolded(sentence: str) -> tuple[bool, str]:
+    """What a sentence asks for behind "keep that but", and whether it first goes back: "like before but warmer"."""
+    small = low(sentence)
+    if kept := _KEPT.match(small):
+        return False, sentence[kept.end() :]
+    if before := _BEFORE.match(small):
+        return True, sentence[before.end() :]
+    return False, sentence
 
 
 def readers() -> dict[str, Any]:

@@ -130,6 +130,8 @@ def _step(operation: Operation) -> str:
             return f"Copy {_the(operation.target)} until there are {operation.count}"
         case "generate":
             return f"Make a new picture: {operation.prompt}"
+        case "undo" if operation.what:
+            return f"Undo \u201c{operation.what}\u201d and make the later edits again"
         case "undo" | "redo":
             return PLAIN[operation.kind] + (f" {operation.count} steps" if operation.count > 1 else " the last step")
         case "restart" | "retry" | "compare":

@@ -34,12 +34,14 @@ _OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "upper": "bottom
 _SLIGHT = re.compile(r"\b(?:bit|little|slightly|tad|touch)\b")
 _EVENLY = re.compile(r"it|the|image|picture|photo|by|in|\d+(?:\.\d+)?%?|%|percent")
 _PICTURE_OF = re.compile(r"(?i)^(?:the )?(?:image|picture|photo) (?:of|so .* only) ")
+_PLURAL = re.compile(r"(?i)(?<=image)s$|(?<=photo)s$|(?<=picture)s$")
 _TO_ASPECT = re.compile(r"\b(?:to|into|for) (?:an? )?(.+)$")
 _AROUND = re.compile(r"\d|around|edge|canvas|out|subject")
 
 
 def _whole(reading: Reading, text: str) -> bool:
-    """The words mean the picture, or nothing was said."""
+    """The words mean the picture, or nothing was said; more than one picture is still the one that is here."""
+    text = _PLURAL.sub("", text)
     return not text or reading.is_whole(text) or reading.is_pronoun(text)
 
 
@@ -56,6 +58,7 @@ def read_rotate(reading: Reading) -> Operations | None:
         and degrees is None
         and not directed
         and not re.search(r"\b(?:sideways|around|over|slightly|little|bit)\b", turn)
+        and not (reading.verb == "rotate" and thing and _whole(reading, thing))
     ):
         return None
     if degrees is not None and re.search(r"\b(?:px|pixels?)\b", turn):
@@ -129,7 +132,9 @@ def read_crop(reading: Reading) -> Operations | None:
     text = reading["result"] or reading["target"]
     if not text or (text and reading.is_whole(text) and "target" not in reading.slots):
         return None
-    if ratio := aspect(re.sub(r"(?i)^(?:(?:the|this) (?:image|photo|picture)|it) (?:to|into|in|as) ", "", text)):
+    if ratio := aspect(
+        re.sub(r"(?i)^(?:(?:the|this) (?:image|photo|picture)|it) (?:(?:to|into|in|as|for) )?", "", text)
+    ):
         return [Crop(aspect=ratio)]
     if cut := _cut_sides(reading, text):
         return [cut]

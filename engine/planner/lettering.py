@@ -63,7 +63,9 @@ def read_replace(reading: Reading) -> Operations | None:
         return None
     if quoted_new is not None and not expression("words_before_quote").match(low(new)):
         return None
-    target = _sign(reading, _QUOTES.sub("", old).strip())
+    behind = new[new.rindex(chr(QUOTE_BASE + quotes_in(new)[-1])) + 1 :] if quotes_in(new) else ""
+    where = _QUOTES.sub("", old).strip() or (behind.strip(" ,") if _ON_SIGN.match(low(behind)) else "")
+    target = _sign(reading, re.sub(r"(?i)^(?:on|in|at|of) ", "", where))
     text, was = quoted_new or _said(reading, new), reading.quoted(old) or _named(reading, old)
     return [Text(action="replace", text=text, old=was, target=target)]
 
@@ -96,6 +98,11 @@ def _sign(reading: Reading, where: str) -> Target | None:
     return read_target(reading.plain(where), reading.vocabulary) if where else None
 
 
+_IN_LETTERS = re.compile(
+    r"(?:in|with) (?:(?:big|large|small|bold|thin|red|white|black|blue|green|yellow|gold|neon|the same) )+"
+    r"(?:letters|lettering|font|text|type|caps|capitals|writing)(?: |$)"
+)
+_ON_SIGN = re.compile(r" (?:on|in|at) (?:the|that|this|his|her|its|my) ")
 _PLACE_ALONE = re.compile(r"(?:at|in|on|to) the \w+(?: \w+)?$")
 
 
@@ -152,6 +159,7 @@ def _split_place(reading: Reading, text: str) -> tuple[str, str | None]:
 def _place_beside(reading: Reading, text: str) -> str | None:
     """Where quoted words go, from what stands before or behind them."""
     after = text[text.rindex(chr(QUOTE_BASE + quotes_in(text)[-1])) + 1 :].strip(" ,") if quotes_in(text) else ""
+    after = after[lettered.end() :] if (lettered := _IN_LETTERS.match(low(after))) else after
     match = _PLACE.match(low(after)) if after else None
     if match:
         return reading.spoken(after[match.start(1) :])

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache, lru_cache
+from itertools import islice
 from typing import NamedTuple
 
+from engine.planner.spelling import slips
 from engine.planner.vocabulary import Vocabulary
 from engine.selection.areas import measured_areas_in
 
 MAX_CHARACTERS = 2000
+MAX_SENTENCES = 24
 QUOTE_BASE = 0xE000
 """Quoted text is replaced by one private-use character each while the sentence is read, so it is never an order."""
 MAX_QUOTES = 64
 AREA_BASE = 0xF0000
 """So are areas told in numbers, to be one noun each: their commas, brackets and percents have other meanings here."""
 MAX_AREAS = 64
+_DIGIT = re.compile(r"\d")
 _RESHAPING = re.compile(r"(?i)\b(?:crop|trim|cut|chop|shave|slice|expand|extend|outpaint|shift|move|zoom|resize)")
 """Verbs for which "the bottom 20 %" is an amount."""
 _MEASURED_SIDE = re.compile(r"(?i)(?:top|upper|bottom|lower|left|right|outer|outermost) (?:most )?\d")
@@ -24,12 +29,31 @@ _QUOTED = re.compile(
     r'"([^"\n]{1,300})"|«([^»\n]{1,300})»|「([^」\n]{1,300})」|(?<![^\s(\[,:])\'([^\'\n]{1,300})\'(?![A-Za-z])'
 )
 _SMART = str.maketrans(
-    {"’": "'", "‘": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "『": "「", "』": "」", "–": "-", "—": ","}
+    {
+        "’": "'",
+        "‘": "'",
+        "‛": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "‟": '"',
+        "『": "「",
+        "』": "」",
+        "–": "-",
+        "—": ",",
+        "→": " to ",
+    }
 )
 _BRACKETED = re.compile(r"\([^()\n]{0,200}\)")
 _NOISE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\ue000-\uf8ff\U000f0000-\U000fffff]")
+_ENDLESS = re.compile(r"(\d{18})\d+")
+"""Numbers beyond all measure, which would be infinite as floats."""
+_HALVES = re.compile("[\ud800-\udfff]")
 _SENTENCE = re.compile(r"[!?;\n]+|\.+(?=\s|$)")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+_LIST = re.compile(r"\s*\(?1[.)] ")
+_LISTED = re.compile(r"(?<!\S)\(?\d{1,2}[.)]\s+(?=[^\W\d])")
+"""Numbers of a list of requests, where it begins with the first."""
 _POSSESSIVE_SPACE = re.compile(r" '\s?s\b")
 
 
@@ -55,6 +79,12 @@ class Normal(NamedTuple):
         return text
 
 
+def encodable(text: str) -> str:
+    """The text without halves of surrogate pairs, which no encoding can write."""
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)
+
+
+@lru_cache(maxsize=4096)
 def low(text: str) -> str:
     """Lower case, character by character, so that positions stay those of `text`."""
     small = text.lower()
@@ -88,7 +118,7 @@ def restore(text: str, quotes: tuple[str, ...], mark: str = '"') -> str:
 def normalise(instruction: str, vocabulary: Vocabulary) -> Normal:
     """The instruction as clean sentences; takes any characters and cuts after 2000."""
     text = unicodedata.normalize("NFKC", instruction[:MAX_CHARACTERS])[:MAX_CHARACTERS].translate(_SMART)
-    text = _NOISE.sub(" ", text)
+    text = _ENDLESS.sub(r"\1", _NOISE.sub(" ", text))
     quotes: list[str] = []
 
     def set_aside(match: re.Match[str]) -> str:
@@ -97,14 +127,17 @@ def normalise(instruction: str, vocabulary: Vocabulary) -> Normal:
         quotes.append(next(group for group in match.groups() if group is not None))
         return f" {chr(QUOTE_BASE + len(quotes) - 1)} "
 
+    text = _LISTED.sub("\n", text) if _LIST.match(text) else text
     text, areas = _without_areas(_QUOTED.sub(set_aside, text))
     text = _BRACKETED.sub(" ", text)
     sentences = (_clean(part, vocabulary) for part in _SENTENCE.split(text))
-    return Normal(tuple(sentence for sentence in sentences if sentence), tuple(quotes), areas)
+    return Normal(tuple(islice(filter(None, sentences), MAX_SENTENCES)), tuple(quotes), areas)
 
 
 def _without_areas(text: str) -> tuple[str, tuple[str, ...]]:
     """The text with a single character for each area told in numbers, and those areas."""
+    if _DIGIT.search(text) is None:
+        return text, ()
     reshapes = _RESHAPING.search(text) is not None
     pieces: list[str] = []
     areas: list[str] = []
@@ -120,63 +153,26 @@ def _without_areas(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _clean(sentence: str, vocabulary: Vocabulary) -> str:
     """One sentence with single spaces, commas as words of their own and common misspellings mended."""
-    spelling: dict[str, str] = vocabulary.tables["words"]["spelling"]
-    symbols = "".join(" " if unicodedata.category(letter) in ("So", "Cf", "Cs") else letter for letter in sentence)
+    spelling = slips()
+    symbols = sentence if sentence.isascii() else "".join(map(_without_symbol, sentence))
     words = _COMMA.sub(" , ", symbols.replace('"', " ").replace(":", " : ")).split()
-    mended = [spelling.get(low(word), word) for word in words]
-    joined = " ".join(mended)
+    mended = [spelling.get(word.lower(), word) for word in words if word.lower() not in vocabulary["words.hesitation"]]
     phrases: dict[str, str] = vocabulary.tables["words"]["phrases"]
-    for apart, together in phrases.items():
-        if apart in joined.lower():
-            joined = re.sub(re.escape(apart), together, joined, flags=re.IGNORECASE)
-    text = _RATIO.sub(r"\1:\2", _POSSESSIVE_SPACE.sub("'s", joined))
+    joined = _written_apart(tuple(phrases)).sub(lambda found: phrases[found.group().lower()], " ".join(mended))
+    text = _RATIO.sub(r"\1:\2", _POSSESSIVE_SPACE.sub("'s", _UNLISTED.sub(r"\1 , ", joined)))
     return text.strip(" ,.-")
 
 
+def _without_symbol(letter: str) -> str:
+    return " " if unicodedata.category(letter) in ("So", "Cf", "Cs") else letter
+
+
+@cache
+def _written_apart(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})", re.IGNORECASE)
+
+
 _RATIO = re.compile(r"(\d) : (\d)")
-
-
-def mend_verb(clause: str, vocabulary: Vocabulary) -> str | None:
-    """The clause with its first word taken for the command it nearly is; None where none is near."""
-    word, space, rest = clause.partition(" ")
-    small = low(word)
-    if (
-        len(word) < 4
-        or small in vocabulary.openings
-        or small in vocabulary["words.determiner"]
-        or small in vocabulary["colours.names"]
-    ):
-        return None
-    near = [verb for verb in vocabulary.base_forms if " " not in verb and len(verb) > 3 and _near(small, verb)]
-    if not near:
-        return None
-    # A slip of two letters or a missing one is likelier than another first letter; ties go to the alphabet.
-    best = min(
-        near, key=lambda verb: (verb[0] != small[0], sorted(verb) != sorted(small), abs(len(verb) - len(small)), verb)
-    )
-    return f"{best}{space}{rest}"
-
-
-def _near(word: str, verb: str) -> bool:
-    """Within one slip (a letter more, less, other, or two swapped); within two for words of eight letters or more."""
-    allowed = 1 if len(verb) < 8 else 2
-    if abs(len(word) - len(verb)) > allowed or (word[0] != verb[0] and word[:2] != verb[1::-1]):
-        return False
-    return _distance(word, verb, allowed) <= allowed
-
-
-def _distance(left: str, right: str, allowed: int) -> int:
-    """Optimal string alignment distance, given up once it must exceed `allowed`."""
-    before: list[int] = []
-    row = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        current = [i]
-        for j, b in enumerate(right, 1):
-            cost = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            current.append(cost)
-        if min(current) > allowed:
-            return allowed + 1
-        before, row = row, current
-    return row[-1]
+_UNLISTED = re.compile(r"([+-]\d{1,3}%?) (?=[a-z]+ [+-]\d)")
+"""Parameters without the commas between them: "shadows +30 highlights -20"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.operations import Context, EditOperation, HistoryOperation, Target
+from engine.operations import Add, Context, EditOperation, HistoryOperation, Target
 from engine.planner.amounts import Degree
 from engine.planner.normalise import is_quote, low, quotes_in, restore
 from engine.planner.targets import conjuncts, read_target
@@ -14,6 +14,7 @@ from engine.planner.vocabulary import Vocabulary
 Operations = Sequence[EditOperation | HistoryOperation]
 PERSONS = {"he": "man", "him": "man", "she": "woman", "her": "woman", "me": "person", "i": "person"}
 """Who is meant when nobody was spoken of before."""
+BEHIND = ("what's behind ", "what is behind ", "everything behind ", "whatever is behind ")
 DETERMINERS = (
     "the ",
     "a ",
@@ -94,12 +95,13 @@ class Reading:
         if self.is_pronoun(text):
             return not (self.context.mask or self.last_target)
         core = self._core(text)
-        return core in self.vocabulary["words.picture"] or core in self.vocabulary["words.whole"]
+        whole = self.vocabulary["words.whole"]
+        return core in self.vocabulary["words.picture"] or core in whole or low(text).removeprefix("the ") in whole
 
     def is_background(self, text: str) -> bool:
         """Whether the words mean what is behind the subject."""
         core = self._core(text)
-        if core in self.vocabulary["words.background"]:
+        if core in self.vocabulary["words.background"] or core.startswith(BEHIND):
             return True
         owner, _, rest = core.rpartition("'s ")
         return rest in self.vocabulary["words.background"] and owner.split(" ")[-1] in (
@@ -144,7 +146,7 @@ class Reading:
     def last_target(self) -> Target | None:
         """The thing the last edit was about; None where it was about the whole picture."""
         last = self.context.history[-1] if self.context.history else None
-        return getattr(last, "target", None) if last is not None else None
+        return Target(phrase=last.prompt) if isinstance(last, Add) else getattr(last, "target", None)
 
 
 Reader = Callable[[Reading], Operations | None]

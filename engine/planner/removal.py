@@ -23,18 +23,24 @@ from engine.planner.lettering import removed as lettering_removed
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, decapitalised, definite
 from engine.planner.repairs import defects_of
-from engine.planner.targets import conjuncts
+from engine.planner.targets import NUMBERS, conjuncts
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
 MAX_WORDS_OF_FRAGMENT = 8
 _DIRT = re.compile(r"\b(?:stain|dirt|dust|food|mess|clutter|litter|trash|snow|spot|crumb|mud)| off ")
+_FEW = re.compile(r"(one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:of (?:the|these|those|my) )?(?=\S)")
+_ON_NOTHING = re.compile(
+    r"(?i) (?:on|onto|with|against) (?:a |the )?(?:transparent|see-through|clear) (?:background|backdrop|bg)$"
+)
 _UNSEEN = re.compile(r"(?:the )?(?:obscured|clarity|hidden)")
 
 
 def read_remove(reading: Reading) -> Operations | None:
     """Things, lettering, defects, tones or the background taken away."""
     text, where = reading["target"], reading["where"]
+    if where and low(text).endswith(("est", " away", " far")):
+        return None
     if not text or low(text) in ("one", "anything", "nothing"):
         return None
     if reading.is_background(text):
@@ -58,7 +64,7 @@ def _each_removed(reading: Reading, text: str, where: str) -> Operations | None:
         defects = [] if where else defects_of(reading, part) or []
         target = reading.target(part)
         if lettering := lettering_removed(reading, part):
-            operations.append(lettering)
+            operations.append(_lettering_at(reading, lettering, where))
         elif defects:
             operations += [Restore(defect=defect) for defect in defects]
         elif target == Target():
@@ -66,6 +72,15 @@ def _each_removed(reading: Reading, text: str, where: str) -> Operations | None:
         else:
             operations.append(Remove(target=_located(reading, target, where)))
     return operations
+
+
+def _lettering_at(reading: Reading, lettering: Text, where: str) -> Text:
+    """The lettering with the thing it is removed from: "the word from the sign"."""
+    if not where or reading.is_whole(where):
+        return lettering
+    if lettering.target is None:
+        return lettering.model_copy(update={"target": reading.target(where)})
+    return lettering.model_copy(update={"target": _located(reading, lettering.target, where)})
 
 
 def _located(reading: Reading, target: Target, where: str) -> Target:
@@ -83,6 +98,10 @@ def _located(reading: Reading, target: Target, where: str) -> Target:
 def read_keep_only(reading: Reading) -> Operations | None:
     """The target on transparency."""
     text, source, clause = reading["target"], reading["source"], low(reading.clause)
+    text = _ON_NOTHING.sub("", text)
+    if (few := _FEW.match(low(text))) and not reading.does("extract"):
+        number = NUMBERS.get(few.group(1), few.group(1))
+        return [Remove(target=reading.target(text[few.end() :]).model_copy(update={"quantity": f"all but {number}"}))]
     if not text or _UNSEEN.match(low(text)) or defects_of(reading, text):
         return None
     if reading.verb == "separate" and " and " in text:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from engine.operations import (
+    Adjust,
     Background,
     Blur,
     Defect,
@@ -67,6 +68,9 @@ _QUALITY = expression("quality")
 
 MAX_WORDS_OF_QUALITY = 8
 _PURPOSE = re.compile(r"(?i) ?\b(?:for|to) .*$")
+_BETTERING = ("enhance", "improve", "optimize", "optimise", "touch up", "auto enhance", "auto-enhance")
+_A_LITTLE = 10.0
+"""Percent by which a picture that is to be better, and nothing more, gets more of what makes pictures crisp."""
 _RESTORING = ("restore", "repair", "revive", "rescue", "salvage", "mend", "refurbish", "rejuvenate")
 _TOLD: dict[str, Defect] = {
     r"\b(?:dark|underexposed)\b": "lowlight",
@@ -187,13 +191,15 @@ def _named_in(words: str) -> Defect | None:
 
 
 def read_enhance(reading: Reading) -> Operations | None:
-    """Better quality without a named defect: a blurred, an old or a dark photo."""
+    """Better quality without a named defect: a blurred, an old or a dark photo, or just a better one."""
     where, quality = low(reading["where"]), low(reading["quality"])
     if where and not (reading.is_whole(where) or _WHOLE_PLACES.match(where)):
         return None
     if quality:
         better = _QUALITY.search(quality) and quality.count(" ") < MAX_WORDS_OF_QUALITY
         return [Restore(defect="blur")] if better else None
+    if reading.verb in _BETTERING:
+        return [Adjust(property=name, amount=_A_LITTLE) for name in ("contrast", "vibrance", "sharpness")]
     if reading.is_pronoun(where):
         return None
     for word, defect in _TOLD.items():

@@ -14,8 +14,6 @@ from engine.operations import (
     HistoryOperation,
     Plan,
     Refine,
-    Remove,
-    Replace,
     Restore,
     Style,
     Target,
@@ -31,30 +29,58 @@ from engine.planner import (
     repairs,
     sizes,
     things,
+    tinting,
+    told,
     tone,
 )
 from engine.planner.amounts import Degree, take_degree
 from engine.planner.clauses import begins_request, conditional, meanwhile, split, strip_openers, tidy
-from engine.planner.normalise import Normal, low, mend_verb, normalise
+from engine.planner.corrections import corrected
+from engine.planner.doubts import doubt_about, named, unknown_step
+from engine.planner.followups import carried_late, follow_up
+from engine.planner.joining import in_its_place, joined
+from engine.planner.languages import translated
+from engine.planner.normalise import Normal, encodable, low, normalise
 from engine.planner.reading import Operations, Reader, Reading
+from engine.planner.recall import continued
 from engine.planner.sayings import Fit, Sayings, sayings
 from engine.planner.sizes import with_detail
-from engine.planner.sparing import forbids, mended, related, spared_by, sparing
+from engine.planner.sparing import forbids, left_alone, mended, spared_by, sparing
+from engine.planner.spelling import mend_verb, mend_words
+from engine.planner.spoken import changed_as_remarked, exacter, is_of, spoken
 from engine.planner.targets import parse_target
 from engine.planner.vocabulary import Vocabulary, expression, load
 from engine.selection.areas import is_area
 
 READERS: dict[str, Reader] = {
     name: reader
-    for module in (dialogue, frame, sizes, lettering, background, tone, repairs, looks, removal, additions, things)
+    for module in (
+        dialogue,
+        frame,
+        sizes,
+        lettering,
+        tinting,
+        background,
+        tone,
+        repairs,
+        looks,
+        removal,
+        additions,
+        things,
+        told,
+    )
     for name, reader in module.readers().items()
 }
 SURE, MENDED, LOOSE = 0.9, 0.7, 0.6
-LOOSE_READERS = {"make", "state", "change", "enhance"}
+LOOSE_READERS = {"make", "state", "stated", "shown", "change", "enhance"}
 ORDER_ANYWAY = {"restore", "restore_named", "history", "resize", "tone_list", "text_add", "add"}
 STEERING = frozenset(dialogue.readers())
 """Readers of the conversation, whose sayings come first: politeness is part of some ("try again")."""
 MAX_OPERATIONS = 24
+MAX_READ_TWICE = 400
+"""Characters of an instruction that is read once more, as being in another language, where nothing was understood."""
+MAX_PIECES = 6
+_PIECES = re.compile(r" (?:, and|,|and|&) ")
 
 
 class RulesPlanner:
@@ -65,7 +91,24 @@ class RulesPlanner:
         self._sayings: Sayings = sayings(language)
 
     def plan(self, instruction: str, context: Context) -> Plan:
-        """The operations the instruction asks for, or none and a question; at most 2000 characters are read."""
+        """The operations the instruction asks for, or none and a question; at most 2000 characters are read.
+
+        An instruction in one of `engine.planner.languages` is put into English first, and the plan says which it is.
+        """
+        instruction = encodable(instruction)
+        said = translated(instruction)
+        plan = self._of_english(said.english if said else instruction, context)
+        if plan.operations:
+            return said.answered(plan) if said else plan
+        other = translated(instruction, anyhow=True) if said is None else None
+        if (said or other) and len(instruction) <= MAX_READ_TWICE:
+            again = self._of_english(other.english if other else instruction, context)
+            if again.operations:
+                return other.answered(again) if other else again
+        return said.answered(plan) if said else plan
+
+    def _of_english(self, instruction: str, context: Context) -> Plan:
+        """The plan of an instruction in English."""
         normal = normalise(instruction, self._vocabulary)
         plan = self._planned(instruction, normal, context)
         return Plan.model_validate_json(normal.with_areas(plan.model_dump_json())) if normal.areas else plan
@@ -75,15 +118,23 @@ class RulesPlanner:
         operations: list[EditOperation | HistoryOperation] = []
         confidence = 1.0
         missed: list[str] = []
+        kept: list[str] = []
         for sentence in normal.sentences:
             for clause in self._clauses(sentence, normal, context):
-                seen = (
-                    context.model_copy(update={"history": (*context.history, *operations)}) if operations else context
-                )
+                seen = continued(context, operations) if operations else context
+                if low(clause) in self._vocabulary["scope.interjections"] and low(clause) != low(instruction):
+                    continue
+                if remarked := changed_as_remarked(clause, instruction, seen, self._vocabulary):
+                    operations = [*(one for one in operations if not is_of(one, remarked)), remarked]
+                    continue
+                if meant := corrected(clause, seen, self._vocabulary, normal.quotes):
+                    operations += meant
+                    continue
                 if not operations and (refined := self._refined(clause, normal, context)):
                     operations.append(refined)
                     continue
                 if thing := spared_by(clause):
+                    kept += [] if operations else [thing]
                     operations = [sparing(operation, thing) for operation in operations]
                     continue
                 if forbids(clause):
@@ -92,22 +143,43 @@ class RulesPlanner:
                     operations[-1] = finer
                     continue
                 read, sure = self._read(clause, normal, seen)
-                found = [operation for one in read if (operation := mended(one)) is not None]
+                found = [named(operation, seen) for one in read if (operation := mended(one)) is not None]
+                whole = len(found) == len(read) > 0
+                if not (whole and sure > LOOSE) and (rambling := spoken(clause, seen, self._vocabulary)):
+                    read = found = rambling
+                if unknown := next((asked for one in found if (asked := unknown_step(one, seen))), None):
+                    return Plan(instruction=instruction, question=normal.spoken(unknown))
+                if left := left_alone(clause):
+                    found = [sparing(operation, left) for operation in found]
                 if found and len(found) == len(read):
+                    if operations and (swapped := in_its_place(operations[-1], found, clause)):
+                        operations[-1:] = [swapped]
+                        continue
+                    if operations and exacter(operations[-1], found, clause):
+                        operations.pop()
                     alone = not (operations or context.history or context.mask)
                     operations += [_mentioned(missed, operation) for operation in found] if alone else found
                     confidence = min(confidence, sure)
+                elif pieces := self._piecewise(clause, normal, seen):
+                    operations += pieces
+                    confidence = min(confidence, LOOSE)
                 elif not _is_chatter(clause, self._vocabulary):
                     missed.append(clause)
-        operations = _joined(operations)[:MAX_OPERATIONS]
+        operations = joined(operations, kept, self._vocabulary)[:MAX_OPERATIONS]
         if not operations:
             return Plan(instruction=instruction, question=_question(normal, missed, self._vocabulary))
         return Plan(
             instruction=instruction,
             operations=tuple(operations),
             confidence=confidence * (0.7 if missed else 1.0),
-            question=self._about_the_rest(normal, missed),
+            question=self._about_the_rest(normal, missed) or doubt_about(instruction, operations, context),
         )
+
+    def _piecewise(self, clause: str, normal: Normal, context: Context) -> Operations:
+        """What a list of wishes without verbs asks for ("b&w, a bit softer"); empty where a piece says nothing."""
+        pieces = _PIECES.split(clause)
+        read = [self._read(piece, normal, context)[0] for piece in pieces] if 1 < len(pieces) <= MAX_PIECES else []
+        return [operation for one in read for operation in one] if all(read) else []
 
     def _refined(self, clause: str, normal: Normal, context: Context) -> Refine | None:
         """What the clause changes of the last edit's place: "not the arm" spares it there, not in a new edit."""
@@ -123,7 +195,12 @@ class RulesPlanner:
 
     def _clauses(self, sentence: str, normal: Normal, context: Context) -> Sequence[str]:
         """The sentence whole where it reads as one saying about lists, else its clauses."""
+        back, rest = dialogue.unfolded(sentence)
+        if rest != sentence:
+            return ["undo"] * back + list(self._clauses(rest, normal, context))
         if dialogue.choose(sentence, context, self._vocabulary):
+            return [sentence]
+        if corrected(sentence, context, self._vocabulary, normal.quotes):
             return [sentence]
         if "," in sentence and tone.read_parameters(
             self._reading({"parameters": tidy(sentence, self._vocabulary)}, sentence, normal, context)
@@ -145,15 +222,15 @@ class RulesPlanner:
             if limited := self._all_but_one(text, normal, context) or self._in_one_area(text, normal, context):
                 return limited
         for text in dict.fromkeys((clause, tidied)):
-            if more := dialogue.follow_up(text, context, self._vocabulary):
+            if more := follow_up(text, context, self._vocabulary):
                 return more, SURE
         for text in dict.fromkeys((tidied, clause, conditional(clause, self._vocabulary))):
             if text and (found := self._said(text, normal, context)):
                 return found
-        mended = mend_verb(tidied, self._vocabulary)
-        if mended and (found := self._said(mended, normal, context)):
-            return found[0], MENDED
-        return [], 0.0
+        for respelt in (mend_verb(tidied, self._vocabulary), mend_words(tidied, self._vocabulary)):
+            if respelt and (found := self._said(respelt, normal, context)):
+                return found[0], MENDED
+        return carried_late(clause, context, self._vocabulary) or [], LOOSE
 
     def _all_but_one(self, text: str, normal: Normal, context: Context) -> tuple[Operations, float] | None:
         """A change of the whole picture that spares one thing: "warmer except for the sky"."""
@@ -223,8 +300,6 @@ def _is_open(target: Target | None) -> bool:
 
 
 _MENTIONED = expression("mentioned")
-_TRACE = re.compile(r"shadows?|reflections?|mirror image")
-"""What goes with the thing that it belongs to."""
 
 
 def _asks(small: str) -> bool:
@@ -247,31 +322,13 @@ def _is_chatter(clause: str, vocabulary: Vocabulary) -> bool:
     return not rest or low(rest) in vocabulary["words.opener"] or low(rest) in vocabulary["words.filler_tail"]
 
 
-def _joined(operations: list[EditOperation | HistoryOperation]) -> list[EditOperation | HistoryOperation]:
-    """ "Remove the dog and replace it with a cat" is one replacement."""
-    joined: list[EditOperation | HistoryOperation] = []
-    for operation in operations:
-        last = joined[-1] if joined else None
-        if isinstance(operation, Replace) and operation.target.previous and isinstance(last, Remove):
-            joined[-1] = Replace(target=last.target, prompt=operation.prompt)
-        elif isinstance(operation, Remove) and isinstance(last, Remove) and _TRACE.fullmatch(low(_named(operation))):
-            joined[-1] = Remove(target=related(last.target, f"with its {_named(operation)}"))
-        else:
-            joined.append(operation)
-    return joined
-
-
-def _named(operation: Remove) -> str:
-    """What is taken away where it is told by nothing but a noun: the "shadow" of "the dog and its shadow"."""
-    alone = operation.target == Target(phrase=operation.target.phrase)
-    return operation.target.phrase or "" if alone else ""
-
-
 def _question(normal: Normal, missed: list[str], vocabulary: Vocabulary) -> str:
     """One sentence that asks back and repeats what was not understood."""
     words = normal.spoken(strip_openers(missed[0], vocabulary)) if missed else ""
     if not words:
         return "What should I change in the picture?"
+    if "straighten" in vocabulary.openings.get(low(words).split(" ")[0], ()) or "horizon" in low(words):
+        return "By how many degrees should I turn it, and which way?"
     words = words if len(words) <= 80 else f"{words[:77].rstrip()}..."
     from engine.planner.colours import colour_in
 

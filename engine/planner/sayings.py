@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from engine.planner.vocabulary import Vocabulary, load
+from engine.planner.vocabulary import Vocabulary, lengths_by_first_word, load
 
 TOKEN = re.compile(r"[()\[\]|]|<\w+>|\{\w+\}|[^\s()\[\]|]+")
 OPENING_WORDS = 5
@@ -51,9 +51,25 @@ class Saying:
         return not self.head and isinstance(self.rest[0], str) and self.rest[0].startswith("{")
 
     @cached_property
+    def needed(self) -> tuple[frozenset[str], ...]:
+        """Sets of words, one each of which must be in the text: looked up before the expression is tried."""
+        return tuple(sorted(_needed(self.rest), key=len))
+
+    @cached_property
     def regex(self) -> re.Pattern[str]:
         """The rest of the pattern, anchored at both ends."""
         return re.compile(f"{_expression(self.rest, self.vocabulary)}$")
+
+
+def _needed(sequence: Sequence) -> Iterator[frozenset[str]]:
+    """Sets of words of which any text that fits the sequence holds one each; classes and slots need none here."""
+    for part in sequence:
+        if isinstance(part, tuple):
+            firsts = [next(_needed(one[:1]), None) if one else None for one in part]
+            if all(firsts):
+                yield frozenset[str]().union(*(first for first in firsts if first))
+        elif part[0] not in "<{":
+            yield frozenset([part])
 
 
 def _parse(tokens: list[str], closing: str = "") -> tuple[Sequence, ...]:
@@ -114,7 +130,8 @@ class Sayings:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._by_head: dict[str, list[Saying]] = {}
-        self._cache: dict[tuple[tuple[str, int], ...], list[tuple[Saying, int]]] = {}
+        self._cache: dict[tuple[bool, tuple[tuple[str, int], ...]], list[tuple[Saying, int]]] = {}
+        self._reach = lengths_by_first_word(vocabulary.openings)
         order = 0
         for entry in vocabulary.tables["sayings"]["say"]:
             for pattern in entry["patterns"]:
@@ -135,26 +152,27 @@ class Sayings:
         )
         self._by_head.setdefault(head, []).append(saying)
 
-    def _candidates(self, low: str) -> list[tuple[Saying, int]]:
+    def _candidates(self, low: str, degree: bool) -> list[tuple[Saying, int]]:
         """Sayings that may fit, each with the length of the opening it consumed."""
         words = low.split(" ", OPENING_WORDS)
         heads: list[tuple[str, int]] = [("", 0), (f"={words[0]}", len(words[0]))]
-        for size in range(min(OPENING_WORDS, len(words)), 0, -1):
+        for size in range(min(OPENING_WORDS, len(words), self._reach.get(words[0], 0)), 0, -1):
             phrase = " ".join(words[:size])
             heads += [(name, len(phrase)) for name in self._vocabulary.openings.get(phrase, ())]
-        known = tuple(one for one in heads if one[0] in self._by_head)
+        known = degree, tuple(one for one in heads if one[0] in self._by_head)
         found = self._cache.get(known)
         if found is None:
-            every = [(saying, length) for head, length in known for saying in self._by_head[head]]
-            found = sorted(every, key=lambda one: (one[0].order, -one[1]))
+            every = [(saying, length) for head, length in known[1] for saying in self._by_head[head]]
+            found = sorted((one for one in every if one[0].degree == degree), key=lambda one: (one[0].order, -one[1]))
             if len(self._cache) < MAX_CACHED:
                 self._cache[known] = found
         return found
 
     def fits(self, low: str, original: str, degree: bool) -> Iterator[tuple[int, Fit]]:
         """Every saying that fits the clause, by preference; `low` is `original` in lower case, of the same length."""
-        for saying, length in self._candidates(low):
-            if saying.degree != degree:
+        words = frozenset(low.split(" "))
+        for saying, length in self._candidates(low, degree):
+            if any(map(words.isdisjoint, saying.needed)):
                 continue
             rest = f" {low}" if length == 0 else low[length:]
             match = saying.regex.match(rest)

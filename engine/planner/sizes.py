@@ -37,13 +37,13 @@ _SIZED = expression("size_word")
 _DETAIL = expression("detail_wish")
 
 
+NAMED_HEIGHTS = {"2160p": 2160, "1440p": 1440, "1080p": 1080, "720p": 720, "480p": 480}
+"""A "p" counts lines."""
 NAMED_WIDTHS = {
     "4k": 3840,
     "uhd": 3840,
     "full hd": 1920,
     "fullhd": 1920,
-    "1080p": 1920,
-    "720p": 1280,
     "hd": 1280,
     "8k": 7680,
 }
@@ -68,12 +68,17 @@ def read_resize(reading: Reading) -> Operations | None:
     wide, tall = _WIDE.search(small), _TALL.search(small)
     if wide or tall:
         return [Resize(width=_side(wide), height=_side(tall))]
-    if not reading.verb and not re.search(r"\d ?(?:px|pixels?|%|percent)|half size|double (?:the )?size", said):
+    if not reading.verb and not re.search(
+        r"\d ?(?:px|pixels?|%|percent)|half size|(?:half|double|twice) (?:the |its )?size", said
+    ):
         return None
     if reading.verb and reading.does("make") and low(said) in ("it bigger", "it smaller", "it larger"):
         return None
     if (scale := _factor(reading, said, small)) is not None:
         return [Resize(scale=scale)] if 0 < scale < 64 else None
+    for name, height in NAMED_HEIGHTS.items():
+        if re.search(rf"\b{name}\b", said) and reading.verb:
+            return [Resize(height=height)]
     for name, width in NAMED_WIDTHS.items():
         if re.search(rf"\b{name}\b", said) and reading.verb:
             return [Resize(width=width)]
@@ -105,7 +110,7 @@ def _factor(reading: Reading, said: str, small: str) -> float | None:
         return 1 + value if compared or (relative and up) else value
     if match := _TIMES.search(said):
         value = float(next(group for group in match.groups() if group))
-        return 1 / value if "smaller" in small else value
+        return 1 / value if "smaller" in small and value else value
     if re.search(r"\bhalf\b|\bhalve\b|\bby two\b|\bby 2\b", small) and expression("half").search(small):
         return 0.5
     if re.search(r"\b(?:double|twice)\b", small) and (re.search(r"size|big|large|dimension", small)):
@@ -118,11 +123,13 @@ def _factor(reading: Reading, said: str, small: str) -> float | None:
 def read_upscale(reading: Reading) -> Operations | None:
     """More pixels; twice as many a side unless a factor is given."""
     thing = expression("upscale_tail").sub("", _DETAIL.sub("", reading["thing"]).strip()).strip()
-    if thing and not _whole(reading, thing):
+    if thing and (not _whole(reading, thing) or low(thing) in reading.vocabulary["hints.canvas"]):
         return None
     small = numerals(low(reading.clause))
     match = _TIMES.search(small)
     scale = float(next(group for group in match.groups() if group)) if match else None
+    if scale is None and re.search(r"\b(?:triple|three times)\b", small):
+        scale = 3.0
     if scale is None and (percent := _PERCENT.search(small)):
         scale = float(percent.group(1)) / 100 + (1 if " by " in small else 0)
     if scale is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from engine.operations import Adjust, Blur, Remove, Style, Target
@@ -11,10 +12,16 @@ from engine.planner.targets import parse_target
 
 _LEAD = r"^(?:but |and |just |please |only )*"
 _SPARED = re.compile(
-    _LEAD + r"(?:(?:leave|keep) (?P<kept>.+?) (?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|the same)"
+    _LEAD + r"(?:(?:leave|keep) (?P<kept>.+?) (?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|the same"
+    r"|(?:in|its|their) (?:own |full )?colou?rs?|coloured|colored)"
     r"|(?:leave|keep) (?P<trace>(?:the|its|his|her|their) (?:shadow|reflection)s?)"
     r"|(?:don't|do not|dont|never) (?:touch|change|alter|edit|modify|affect) (?P<left>.+?)"
     r"|not (?P<rest>(?:the|its|his|her|their) .+?))$"
+)
+_LEFT_ALONE = re.compile(
+    r" (?:, )?(?:and |but |while )?(?:without (?:touching|changing|altering|affecting|editing) "
+    r"(?P<left>(?:the|his|her|its|their|my) .+)|(?:leaving|keeping) (?P<kept>(?:the|his|her|its|their|my) .+?) "
+    r"(?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|in colou?r))$"
 )
 _TRACE = re.compile(r"\b(?:shadow|reflection)s?$")
 _FORBIDDEN = re.compile(_LEAD + r"(?:don't|do not|dont|never) \w+ \w+")
@@ -29,6 +36,22 @@ def spared_by(clause: str) -> str | None:
     """The thing that the clause wants left alone; None where it says nothing of the kind."""
     match = _SPARED.match(low(clause))
     return next(filter(None, match.groups()), None) if match else None
+
+
+def left_alone(clause: str) -> str | None:
+    """What a clause that asks for something leaves as it is: "without touching the face"."""
+    match = _LEFT_ALONE.search(low(clause))
+    return next(filter(None, match.groups()), None) if match else None
+
+
+def of_the_rest(operation: Any, kept: Sequence[str]) -> Any:
+    """The operation on everything but what was said to be kept before: "keep the dog as it is, the rest grey"."""
+    target = getattr(operation, "target", None)
+    if not kept or (target is not None and low(target.phrase or "") not in ("rest", "everything else", "others")):
+        return operation
+    if target is None:
+        return sparing(operation, kept[-1])
+    return operation.model_copy(update={"target": parse_target(f"everything except {kept[-1]}")})
 
 
 def forbids(clause: str) -> bool:

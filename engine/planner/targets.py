@@ -36,6 +36,10 @@ _OF = expression("owner_behind")
 _MEASURES = expression("measure")
 _ORDER_FROM = re.compile(r" (?:from|on) (?:the )?(left|right|top|bottom|front|back)(?: side)?(?: of .+)?$")
 _ING_RELATION = expression("action_relation")
+_APPOSED, _WHATEVER, _PLACE_ALONE = expression("apposed"), expression("whatever"), expression("place_alone")
+_ALL_BUT, _SHARE = expression("all_but_number"), expression("share")
+_AREA_OF = expression("area_of_thing")
+_ORDINALS = expression("two_ordinals")
 
 
 def parse_target(phrase: str) -> Target:
@@ -49,10 +53,15 @@ def read_target(phrase: str, vocabulary: Vocabulary) -> Target:
     if low(text) in vocabulary["words.pronoun"]:
         return Target(previous=True)
     fields: dict[str, Any] = {}
-    text = _take_exception(within_area(text), fields)
+    text = _take_exception(_take_rest(_plainer(within_area(text)), fields), fields)
     if any(digit in text for digit in "0123456789") and is_area(text):
         return Target(phrase=text, **fields)
+    if part := _part_of_thing(text, vocabulary):
+        return Target(phrase=part[0], part_of=part[1], **fields)
     text = _strip_leading(text, fields, vocabulary)
+    if fields.keys() & {"quantity", "ordinal"} and _PLACE_ALONE.match(low(text)):
+        fields.update({"quantity": None} if fields.get("quantity") == "one" else {})
+        text = f"ones {text}"
     text = _take_ordinal_origin(text, fields)
     text = _take_relation(text, fields)
     text = _take_owner(text, fields, vocabulary)
@@ -68,12 +77,45 @@ def read_target(phrase: str, vocabulary: Vocabulary) -> Target:
     return Target(phrase=text or None, **fields)
 
 
+def _plainer(text: str) -> str:
+    """ "The ball, the one on the left" -> "the ball on the left"; "whatever is on it" -> "everything on it"."""
+    small = low(text)
+    if (apposed := _APPOSED.search(small)) and apposed.start() > 0:
+        return f"{text[: apposed.start()]} {text[apposed.end() :]}"
+    if whatever := _WHATEVER.match(small):
+        return f"{'thing' if whatever.group(1) else 'everything'} {text[whatever.end() :]}"
+    return text
+
+
+def _take_rest(text: str, fields: dict[str, Any]) -> str:
+    """ "All but one of the birds" -> "birds", all but 1; "most of the birds" -> "birds", most."""
+    if spared := _ALL_BUT.match(low(text)):
+        number = NUMBERS.get(spared.group(1), spared.group(1))
+        fields["quantity"] = f"all but {number}"
+        return text[spared.end() :]
+    if share := _SHARE.match(low(text)):
+        fields["quantity"] = share.group(1)
+        return text[share.end() :]
+    return text
+
+
 def _take_exception(text: str, fields: dict[str, Any]) -> str:
     match = _EXCEPT.search(low(text))
     if not match:
         return text
     fields["relation"] = f"except {text[match.start(1) : match.end(1)]}"
-    return text[: match.start()]
+    before = text[: match.start()]
+    return "everything" if low(before) == "all" else before
+
+
+def _part_of_thing(text: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    """The area of a thing and the thing: "the left half of the dog"; an area of the picture is none."""
+    match = _AREA_OF.match(low(text))
+    if match is None:
+        return None
+    owner = _strip_leading(text[match.end() :], {}, vocabulary)
+    known = low(owner).split(" ")[-1] in vocabulary["words.picture"] or low(owner) in vocabulary["words.whole"]
+    return None if known else (text[match.start(1) : match.end(1)], owner)
 
 
 def _take_ordinal_origin(text: str, fields: dict[str, Any]) -> str:
@@ -131,7 +173,8 @@ def _strip_leading(text: str, fields: dict[str, Any], vocabulary: Vocabulary) ->
 def _count(small: str, first: str, fields: dict[str, Any]) -> str:
     """One, two, 3 ...; "one of the" counts too, and "the two biggest" keeps its size for the next word."""
     number = NUMBERS.get(first, first)
-    fields.setdefault("quantity", "one" if number == "1" else number)
+    if fields.get("quantity") in (None, "all"):
+        fields["quantity"] = "one" if number == "1" else number
     return f"{first} of" if small.startswith(f"{first} of ") else first
 
 
@@ -149,6 +192,8 @@ def _take_relation(text: str, fields: dict[str, Any]) -> str:
     """Positions and relations behind the noun go to their fields, whatever order they came in."""
     small = low(text)
     placed = _PLACED.search(small)
+    if placed and not _ends_place(small[placed.end() :]):
+        placed = None
     relation = min(
         (match for match in (_RELATION.search(small), _ING_RELATION.search(small)) if match),
         key=lambda match: match.start(),
@@ -169,6 +214,15 @@ def _take_relation(text: str, fields: dict[str, Any]) -> str:
     return text
 
 
+def _ends_place(rest: str) -> bool:
+    """Whether a position ends here, and no noun follows that it describes, as in "the front yard"."""
+    return (
+        not rest
+        or rest.startswith((" ,", " and ", " or "))
+        or any(pattern.match(rest) for pattern in (_RELATION, _ING_RELATION))
+    )
+
+
 def _take_owner(text: str, fields: dict[str, Any], vocabulary: Vocabulary) -> str:
     """ "man's hat" and "hat of the man" -> hat, part of man; the owner's position says which man."""
     small = low(text)
@@ -178,7 +232,7 @@ def _take_owner(text: str, fields: dict[str, Any], vocabulary: Vocabulary) -> st
         owner, thing = text[: match.end(1) + plural], text[match.end() :].strip()
     else:
         match = _OF.search(small)
-        if not match or _MEASURES.match(small[: match.start()]):
+        if not match or (_MEASURES.match(small[: match.start()]) and not _worn(small, match.start())):
             return text
         thing, owner = text[: match.start()], text[match.end() :]
     inner: dict[str, Any] = {}
@@ -192,8 +246,18 @@ def _take_owner(text: str, fields: dict[str, Any], vocabulary: Vocabulary) -> st
     return thing
 
 
+def _worn(small: str, of: int) -> bool:
+    """Whether glasses are somebody's and hold nothing: "the glasses of the man"."""
+    return small[:of].endswith("glasses") and small[of + 4 :].startswith(
+        ("the ", "his ", "her ", "my ", "that ", "this ")
+    )
+
+
 def conjuncts(phrase: str, vocabulary: Vocabulary) -> list[str]:
     """The separate things a list names; "salt and pepper shakers" is one."""
+    if ordered := _ORDINALS.match(low(phrase)):
+        thing = phrase[ordered.end() :]
+        return [f"the {ordinal} {thing}" for ordinal in ordered.groups()]
     pieces = re.split(r" (, and|and|,|as well as|plus|&) ", phrase)
     joined = [pieces[0].strip()]
     for joint, piece in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -204,6 +268,8 @@ def conjuncts(phrase: str, vocabulary: Vocabulary) -> list[str]:
             joined.append(part)
         else:
             joined[-1] = f"{joined[-1]} {joint} {part}".strip()
+    if len(joined) > 1 and low(joined[0]).startswith("both ") and not joined[0].endswith("s"):
+        joined[0] = joined[0].split(" ", 1)[1]
     return joined
 
 

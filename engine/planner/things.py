@@ -15,19 +15,19 @@ from engine.operations import (
     Style,
     Target,
 )
-from engine.planner.additions import added
-from engine.planner.changes import becomes, subject_of
+from engine.planner.additions import added, on_owner, split_place
+from engine.planner.amounts import number
+from engine.planner.changes import PATTERN, becomes, subject_of
 from engine.planner.colours import colour_in, coloured_list, trailing_colour
-from engine.planner.cuts import clause_becomes
+from engine.planner.cuts import clause_becomes, unlinked
 from engine.planner.looks import scene_in
 from engine.planner.normalise import low
-from engine.planner.reading import Operations, Reading, decapitalised, definite, without_article
+from engine.planner.reading import Operations, Reading, definite, without_article
 from engine.planner.states import is_state
 from engine.planner.vocabulary import expression
 
 _SCALE = {"enlarge": "larger", "diminish": "smaller"}
 MAX_WORDS_OF_THING = 8
-_LINKED = re.compile(r"(?i)(?: (?:be|look|to be|become|turn|into|to|a|an|in|have|go|,|more|were|was))+$")
 _WISHING = re.compile(r" (?:shall|should|must|will|is|adorn|cover|please|instead)\b")
 _COLOUR_WORD = re.compile(r"\b(?:colou?r|hue|shade|tint|tone)")
 _ORDERS = {"remove", "replace", "add", "put", "change", "make", "write", "give", "generate"}
@@ -35,6 +35,7 @@ _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
 _BECOMES_NOUN = ("be a ", "be an ", "a ", "an ", "become a ")
 _PRESENT = re.compile(r"(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?")
 _HAVING = re.compile(r"(?i)(.{1,120}?) (?:to have|have|had|has|having|with) (.+)$")
+_DOING = re.compile(r" be(?: |$)|ing$")
 _FEATURE = re.compile(r"\b(?:face|look|smile|expression|mouth|pose)\b")
 _MEASURE = re.compile(r"(?i) (?:slightly|a bit|a little|to make .*|as a whole|by .*)$")
 _CANVAS = re.compile(r"(?i)(?:the )?(?:image|picture|photo|canvas)\b")
@@ -62,7 +63,7 @@ def read_replace(reading: Reading) -> Operations | None:
 def read_replace_place(reading: Reading) -> Operations | None:
     """ "Put a cat where the dog is", "instead of the dog, a cat"."""
     target = reading.target(re.sub(r"(?i) (?:is|was|used to be)$", "", reading["target"]))
-    if not target.phrase and not target.previous:
+    if (not target.phrase and not target.previous) or number(reading["target"]) is not None:
         return None
     prompt = expression("instead_prompt").sub("", reading["prompt"])
     if low(prompt).split(" ")[0] in reading.vocabulary.base_forms:
@@ -78,7 +79,7 @@ def read_recolor(reading: Reading) -> Operations | None:
     text, said = reading["target"], reading["colour"]
     if phrase:
         parted = trailing_colour(phrase, reading.vocabulary)
-        text, said = (_LINKED.sub("", parted.thing), parted.colour) if parted else ("", "")
+        text, said = (unlinked(parted.thing), parted.colour) if parted else ("", "")
     colour = colour_in(said, reading.vocabulary) if said else None
     if not colour or not text or not _plausible(reading, text, colour):
         return None
@@ -106,11 +107,13 @@ def _said_as_wish(reading: Reading, text: str) -> bool:
 def _plausible(reading: Reading, text: str, colour: str) -> bool:
     """Whether the words before the colour can be a thing: "add a dog" and "brown" cannot."""
     first = low(text).split(" ")[0]
+    if " be " in low(text):
+        return False
     if first in ("there", "what", "who", "how", "if", "why", "let") or reading["colour"].startswith("of "):
         return False
     if not reading.verb and not _said_as_wish(reading, text):
         return False
-    if reading.does("add", "apply", "put"):
+    if reading.does("add", "apply", "put") and not (reading.verb == "put" and definite(text, reading.vocabulary)):
         return _COLOUR_WORD.search(low(reading.clause)) is not None
     if reading.verb or first in reading.vocabulary["words.determiner"]:
         lone = low(colour) in reading.vocabulary["colours.things"] and low(reading["colour"]).startswith(("a ", "an "))
@@ -123,6 +126,8 @@ def read_paint(reading: Reading) -> Operations | None:
     text = reading["target"]
     if not definite(text, reading.vocabulary) or reading.is_whole(text):
         return None
+    if reading.does("enrich") and not PATTERN.search(low(reading["prompt"])):
+        return None
     return [Alter(target=target, prompt=reading.spoken(reading["prompt"])) for target in reading.targets(text)]
 
 
@@ -130,6 +135,8 @@ def read_change(reading: Reading) -> Operations | None:
     """ "Change X to Y", whatever X and Y are."""
     target, result = reading["target"], reading["result"]
     if not result or (reading.verb == "turn" and low(target).startswith(("on ", "off "))):
+        return None
+    if reading.does("move") and without_article(low(result)) in reading.vocabulary["hints.positions"]:
         return None
     if reading["old"]:
         return becomes(reading, target, result, swap=not subject_of(reading, target).attribute)
@@ -155,9 +162,22 @@ def read_make(reading: Reading) -> Operations | None:
         return clause_becomes(reading, clause, strict=True)
     if having := _having(reading, clause):
         return having
-    if reading.verb in ("let", "have", "") and low(clause).startswith(_INDEFINITE):
+    if _speaks_of_new(reading, low(clause)):
         return [added(reading, re.sub(r"(?i) (?:to )?be (?=\S)", " ", clause, count=1))]
     return clause_becomes(reading, clause, strict=reading.verb not in ("make", "let", "have", "get"))
+
+
+def _speaks_of_new(reading: Reading, clause: str) -> bool:
+    """Whether what is to be or to do something is not there yet: "a man sit on the bench"."""
+    rest = clause.split(" ", 2)[-1]
+    acts = " move" in f" {rest}" or reading.vocabulary["states.verbs"].find(rest) is not None
+    if clause.startswith(_INDEFINITE):
+        return reading.verb in ("let", "have", "") or (reading.verb == "make" and acts)
+    if clause.startswith(("someone ", "somebody ", "people ")):
+        return True
+    first = clause.split(" ")[0]
+    placed = reading.verb == "have" and first not in reading.vocabulary["words.determiner"] and clause.count(" ") > 1
+    return placed and not reading.is_pronoun(first) and split_place(reading, clause)[1] is not None
 
 
 def _wished(reading: Reading, subject: str, clause: str) -> Operations | None:
@@ -176,19 +196,25 @@ def _having(reading: Reading, clause: str) -> Operations | None:
     if not match:
         return None
     owner, thing = match.groups()
+    if _DOING.search(low(owner)):
+        return None
     if coloured := _coloured_part(reading, owner, thing):
         return [coloured]
     stated = _FEATURE.search(low(thing)) or is_state(reading, thing, without_article(thing))
-    if low(thing).startswith(_INDEFINITE) and not stated:
-        place = None if reading.is_whole(owner) else f"on {decapitalised(reading.spoken(owner))}"
-        return [Add(prompt=reading.spoken(thing), place=place)]
+    if stated and not reading.is_whole(owner):
+        return [Alter(target=reading.target(owner), prompt=reading.spoken(thing))]
+    if " had " in low(clause) and not (low(thing).startswith(_INDEFINITE) or reading.is_whole(owner)):
+        return [Alter(target=reading.target(owner), prompt=reading.spoken(thing))]
+    if low(thing).startswith(_INDEFINITE):
+        return [Add(prompt=reading.spoken(thing), place=None if reading.is_whole(owner) else on_owner(reading, owner))]
     return None
 
 
 def _coloured_part(reading: Reading, owner: str, thing: str) -> Recolor | None:
     """The part of the owner that is to have a colour: "red hair"."""
-    words = thing.split(" ")
-    if low(thing).startswith(("a ", "an ")):
+    mass = low(thing).split(" ")[-1] in ("hair", "fur", "skin", "beard", "wool")
+    words = (without_article(thing) if mass else thing).split(" ")
+    if low(words[0]) in ("a", "an"):
         return None
     for size in range(min(4, len(words) - 1), 0, -1):
         colour = colour_in(" ".join(words[:size]), reading.vocabulary)
@@ -219,6 +245,7 @@ def read_state(reading: Reading) -> Operations | None:
     if not text or reading.is_whole(text):
         return None
     verb = low(reading.clause)[: len(reading.clause) - len(text)].strip()
+    text = _MEASURE.sub("", text)
     bare = " " in text and not definite(text, reading.vocabulary)
     if (bare and verb in reading.vocabulary["hints.nouns_too"]) or (verb in _VAGUE and scene_in(reading, text)):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
 from engine.operations import Adjust, Property, Target
@@ -16,6 +16,8 @@ from engine.planner.vocabulary import load
 _PARAMETER = re.compile(r"(?:and )?([a-z][a-z -]{2,24}?) ?:? ?([+-]?\d{1,3})(?: ?%| percent)?$")
 
 
+_VERDICT = re.compile(r" (?:will|would|might|may) (?:be|look) (?:better|good|great|nice|perfect|fine|much better)$")
+"""Behind a wish that is put as a hope: "a brighter image will be better"."""
 RAISED = frozenset(
     ["more", "higher", "extra", "added", "increased", "additional", "stronger", "greater", "deeper", "up"]
 )
@@ -55,6 +57,7 @@ def _words(language: str) -> dict[str, tuple[str, int, str]]:
     return table
 
 
+@lru_cache(maxsize=4096)
 def tone_of(text: str) -> Tone | None:
     """The tone a phrase names: "more contrast", "darker", "less saturated", "the brightness"."""
     words, sign, comparative, excess = _stripped(low(text).split(" "))
@@ -125,7 +128,8 @@ def read_parameters(reading: Reading) -> Operations | None:
         signed = match.group(2)[0] in "+-" or len(parts) > 1 or part.endswith("%")
         if not signed:
             return None
-        found.append(Adjust(property=tone.property, amount=_limited(float(match.group(2)))))
+        way = -1 if match.group(1).split(" ")[-1] in LOWERED else 1
+        found.append(Adjust(property=tone.property, amount=_limited(way * float(match.group(2)))))
     return found or None
 
 
@@ -138,7 +142,7 @@ def read_tone(reading: Reading) -> Operations | None:
     bare = reading.vocabulary["scope.bare_of_picture_only"]
     if target_text and not reading.is_whole(target_text):
         if (
-            low(reading["property"] or _parted(reading["phrase"])[1])
+            low(reading["property"] or _parted(reading["phrase"])[1]).split(" ")[-1]
             in reading.vocabulary.tables["colours"]["comparatives"]
         ):
             return None
@@ -160,7 +164,7 @@ def _directed(reading: Reading) -> tuple[list[Tone], str] | None:
     """The tones with every direction known, and the words for where."""
     target_text, words = reading["target"], reading["property"]
     if reading["phrase"]:
-        target_text, words = _parted(reading["phrase"])
+        target_text, words = _parted(_VERDICT.sub("", reading["phrase"]))
     if not words:
         return _verb_directed(reading) if not reading["phrase"] else None
     tones = tones_of(words)

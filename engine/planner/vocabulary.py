@@ -6,53 +6,75 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
 from engine.planner.inflection import gerund, participle
 
 
+def lengths_by_first_word(phrases: Iterable[str]) -> dict[str, int]:
+    """Words of the longest phrase that begins with each word."""
+    return _lengths((phrase.split(" ", 1)[0], phrase) for phrase in phrases)
+
+
+def _lengths(phrases: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Words of the longest phrase, for each word that phrases are found by."""
+    lengths: dict[str, int] = {}
+    for word, phrase in phrases:
+        lengths[word] = max(lengths.get(word, 0), phrase.count(" ") + 1)
+    return lengths
+
+
 class Lexicon:
     """A set of words and phrases that finds its members in lower-case text, the longest first."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._phrases = frozenset(phrases)
-        self._longest = max((phrase.count(" ") + 1 for phrase in self._phrases), default=0)
+        self.phrases = frozenset(phrases)
+
+    @cached_property
+    def _opening(self) -> Mapping[str, int]:
+        return lengths_by_first_word(self.phrases)
+
+    @cached_property
+    def _closing(self) -> Mapping[str, int]:
+        return _lengths((phrase.rsplit(" ", 1)[-1], phrase) for phrase in self.phrases)
 
     def __contains__(self, phrase: str) -> bool:
-        return phrase in self._phrases
+        return phrase in self.phrases
 
     def leading(self, text: str) -> str | None:
         """The longest member that `text` begins with."""
-        words = text.split(" ", self._longest)
-        for size in range(min(self._longest, len(words)), 0, -1):
+        longest = self._opening.get(text.split(" ", 1)[0], 0)
+        words = text.split(" ", longest)
+        for size in range(min(longest, len(words)), 0, -1):
             phrase = " ".join(words[:size])
-            if phrase in self._phrases:
+            if phrase in self.phrases:
                 return phrase
         return None
 
     def trailing(self, text: str) -> str | None:
         """The longest member that `text` ends with."""
-        words = text.rsplit(" ", self._longest)
-        for size in range(min(self._longest, len(words)), 0, -1):
+        longest = self._closing.get(text.rsplit(" ", 1)[-1], 0)
+        words = text.rsplit(" ", longest)
+        for size in range(min(longest, len(words)), 0, -1):
             phrase = " ".join(words[-size:])
-            if phrase in self._phrases:
+            if phrase in self.phrases:
                 return phrase
         return None
 
     def find(self, text: str) -> tuple[int, str] | None:
         """The first member in `text`, as (index of its first word, member); punctuation is no part of words."""
         words = [word.strip(",.:'") for word in text.split(" ")]
-        for start in range(len(words)):
-            for size in range(min(self._longest, len(words) - start), 0, -1):
+        for start, word in enumerate(words):
+            for size in range(min(self._opening.get(word, 0), len(words) - start), 0, -1):
                 phrase = " ".join(words[start : start + size])
-                if phrase in self._phrases:
+                if phrase in self.phrases:
                     return start, phrase
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """All the words of one language."""
 
@@ -67,6 +89,8 @@ class Vocabulary:
     """"words.pronoun", "looks.heads", "defects.rain", ... -> its members."""
     tables: Mapping[str, Mapping[str, Any]]
     """The data as written, file by file."""
+    words: frozenset[str]
+    """Every single word that any of them knows."""
 
     def __getitem__(self, name: str) -> Lexicon:
         return self.lexicons[name]
@@ -101,11 +125,19 @@ def _expressions(language: str) -> dict[str, str]:
     return tomllib.loads((Path(__file__).parent / language / "expressions.toml").read_text("utf-8"))
 
 
-@cache
 def load(language: str = "english") -> Vocabulary:
-    """The vocabulary in the folder of that name beside this module."""
+    """The vocabulary in the folder of that name beside this module, read once."""
+    return _load(language)
+
+
+@cache
+def _load(language: str) -> Vocabulary:
     folder = Path(__file__).parent / language
-    tables = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
+    tables = {
+        path.stem: tomllib.loads(path.read_text("utf-8"))
+        for path in sorted(folder.glob("*.toml"))
+        if path.stem != "expressions"
+    }
     words, tone = tables["words"], tables["tone"]
     properties = {name: entry for name, entry in tone.items() if name not in ("degrees", "scope")}
     toning = [verb for entry in properties.values() for verb in (*entry.get("raise", ()), *entry.get("lower", ()))]
@@ -118,6 +150,7 @@ def load(language: str = "english") -> Vocabulary:
         if isinstance(members, list)
     }
     classes = {name: tuple(form for form, of in openings.items() if name in of) for name in {*words["verbs"], "tone"}}
+    listed = (lexicon.phrases for lexicon in lexicons.values())
     classes |= {name: tuple(phrases) for name, phrases in (words["words"] | words["classes"]).items()}
     return Vocabulary(
         openings={form: tuple(sorted(names)) for form, names in openings.items()},
@@ -126,4 +159,7 @@ def load(language: str = "english") -> Vocabulary:
         classes=classes,
         lexicons=lexicons,
         tables=tables,
+        words=frozenset(
+            word for phrases in (openings, *classes.values(), *listed) for one in phrases for word in one.split(" ")
+        ),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +12,23 @@ import numpy as np
 import typer
 
 from bot.config import load_settings
-from bot.surfaces.terminal.printing import print_json, region_json, say
+from bot.replies import notice
+from bot.surfaces.terminal.printing import complain, print_json, region_json, say
 from engine.assembly import parts_for
-from engine.data import Located, Mask
+from engine.data import Located, Mask, Notice
 from engine.errors import NotUnderstood
 from engine.imageio import encode_mask, read_picture, write_atomically
 from engine.masks import union
 from engine.operations import Context, Plan
 from engine.planner import RulesPlanner, explain, parse_target
+from engine.planner.asking import adviser_for
+from engine.planner.course import Course
 from engine.weights import ModelStore
 
 
 def plan_once(instruction: str, *, as_json: bool) -> None:
     """Print one plan. Raises: NotUnderstood; as JSON its object says so, and only the exit code is the error's."""
-    plan = RulesPlanner().plan(instruction, Context())
+    plan = asyncio.run(_planned(instruction))
     if as_json:
         print_json(_plan_json(plan))
         if not plan.operations:
@@ -36,16 +41,44 @@ def plan_once(instruction: str, *, as_json: bool) -> None:
 
 def plan_lines(lines: Iterable[str], *, dialogue: bool) -> None:
     """One JSON object for each line; as a dialogue, a blank line starts a new conversation and prints nothing."""
-    planner, context = RulesPlanner(), Context()
-    for line in lines:
-        instruction = line.rstrip("\r\n")
-        if dialogue and not instruction.strip():
-            context = Context()
-            continue
-        plan = planner.plan(instruction, context)
-        print_json(_plan_json(plan))
-        if dialogue:
-            context = Context(history=(*context.history, *plan.operations))
+    asyncio.run(_print_plans(lines, dialogue=dialogue))
+
+
+async def _planned(instruction: str) -> Plan:
+    async with _reading() as plan_of:
+        return await plan_of(instruction, Context())
+
+
+async def _print_plans(lines: Iterable[str], *, dialogue: bool) -> None:
+    course = Course()
+    async with _reading() as plan_of:
+        for line in lines:
+            instruction = line.rstrip("\r\n")
+            if dialogue and not instruction.strip():
+                course = Course()
+                continue
+            plan = await plan_of(instruction, course.context())
+            print_json(_plan_json(plan))
+            if dialogue:
+                course = course.after(plan)
+
+
+@asynccontextmanager
+async def _reading() -> AsyncGenerator[Callable[[str, Context], Awaitable[Plan]]]:
+    """Whoever reads instructions, as the settings say; a model that was of no use is complained of on stderr."""
+    planner = RulesPlanner()
+    async with adviser_for(load_settings().planner, planner) as adviser:
+
+        async def plan_of(instruction: str, context: Context) -> Plan:
+            plan = planner.plan(instruction, context)
+            if adviser is None:
+                return plan
+            plan, failure = await adviser.advise(plan, context)
+            if failure:
+                complain(notice(Notice("planner_fell_back", failure)))
+            return plan
+
+        yield plan_of
 
 
 def _plan_json(plan: Plan) -> dict[str, Any]:

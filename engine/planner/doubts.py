@@ -1,0 +1,45 @@
+"""Where words could truly mean two things: what to ask beside the reading that is taken, or instead of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.operations import Context, Operation, Target, Undo, Upscale
+from engine.planner.normalise import low
+from engine.planner.recall import about, one_of
+
+
+def unknown_step(operation: Operation, context: Context) -> str | None:
+    """What to ask where an edit is to be undone that was never made; None where it was, or the branch is not known."""
+    if not isinstance(operation, Undo) or operation.what is None or about(operation.what, context.history):
+        return None
+    return f"No edit here was about \u201c{operation.what[:80]}\u201d. Which step should I undo?"
+
+
+def doubt_about(instruction: str, operations: Sequence[Operation], context: Context) -> str | None:
+    """The question that goes with the reading taken, where another is as good; None where there is none."""
+    first = operations[0]
+    if isinstance(first, Upscale) and " it " in f" {low(instruction)} " and context.history:
+        return "Did you mean a larger canvas around it rather than more pixels?"
+    return _which_of_two(first, context)
+
+
+def _which_of_two(operation: Any, context: Context) -> str | None:
+    """ "It", after a message that changed two different things."""
+    if getattr(operation, "target", None) != Target(previous=True):
+        return None
+    targets = [getattr(one, "target", None) for one in context.history[-context.last :]]
+    names = list(dict.fromkeys(one.phrase for one in targets if one is not None and one.phrase))
+    if len(names) < 2:
+        return None
+    return f"Did you mean the {names[-2]} too, or only the {names[-1]} as I took it?"
+
+
+def named(operation: Any, context: Context) -> Any:
+    """The operation with "one" told by its name: "the left one" is a car, after cars were spoken of."""
+    target = getattr(operation, "target", None)
+    if target is None or not context.history:
+        return operation
+    told = one_of(target, context.history)
+    return operation if told is target else operation.model_copy(update={"target": told})

@@ -1,0 +1,298 @@
+"""Reading what changes the last edit: "a bit more", "half of that", "by 20 more", "the other way", "no, a fox"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, NamedTuple, cast
+
+from engine.operations import (
+    Add,
+    Adjust,
+    Alter,
+    Background,
+    Blur,
+    Context,
+    Duplicate,
+    EditOperation,
+    Move,
+    Operation,
+    Recolor,
+    Refine,
+    Restore,
+    Rotate,
+    Target,
+    Undo,
+    Upscale,
+)
+from engine.planner.amounts import numerals, take_degree
+from engine.planner.colours import colour_in
+from engine.planner.corrections import refined_one
+from engine.planner.dialogue import AGAIN
+from engine.planner.normalise import low, only_words
+from engine.planner.reading import Operations
+from engine.planner.targets import read_target
+from engine.planner.tone import tone_of
+from engine.planner.turning import turned_more
+from engine.planner.vocabulary import Vocabulary, expression
+
+_MORE: Final = expression("more")
+_LESS: Final = expression("less")
+_TOO: Final = expression("too")
+_SAME: Final = expression("same_for")
+_ELLIPTICAL: Final = expression("elliptical_word")
+_OPENING: Final = expression("follow_opening")
+_CLOSING: Final = expression("follow_closing")
+_SHADE: Final = re.compile(
+    r"\b((?:light|dark|bright|deep|pal)er) (?:shade|tone|version)(?: of (?:it|that|the same(?: colou?r)?))?$"
+)
+_SHADED: Final = re.compile(r"^(?:(?:light|dark|bright|deep|pal)er )+")
+_BACK: Final = expression("undone_in_words")
+_BLURRIER: Final = re.compile(r"(?:make it |blur it )?(?:more (?:blur|blurry|blurred)|blurrier|more)")
+_SHARPER: Final = re.compile(r"(?:make it |blur it )?less (?:blur|blurry|blurred)")
+_BUT_SO_MUCH: Final = re.compile(
+    r" (?:, )?but (?:a bit |a little |slightly |much )?(less|more|stronger|weaker|subtler)$"
+)
+SHARES: Final = {"less": 0.5, "weaker": 0.5, "subtler": 0.5, "more": 1.5, "stronger": 1.5}
+"""Of the last amount, for "the same for the sea but less"."""
+_NEXT: Final = expression("next_thing")
+_SLIGHTLY: Final = re.compile(r"\b(?:bit|little|slightly|slight|touch|tad)\b")
+_LOWERING: Final = re.compile(r"\b(?:decrease|reduce|lower|decreasing|reducing|lowering|reduced|decreased)\b")
+_REVERSING: Final = re.compile(r"\b(?:other|opposite|reverse|wrong)\b")
+_DIGIT: Final = re.compile(r"\d")
+MAX_SPACES: Final = 24
+"""In a follow-up: whatever is longer says what it is about."""
+USUAL: Final = {Blur: 50.0}
+"""Percent that is meant where an operation gives none."""
+
+
+class Said(NamedTuple):
+    """A clause as a follow-up is read: with nothing around it, and without its amount."""
+
+    clause: str
+    whole: str
+    """In lower case, politeness and "no," taken off."""
+    small: str
+    """Without words of degree; "more" where they were all."""
+    percent: float | None
+
+
+def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operations | None:
+    """The last edit further, back, otherwise or on another thing; None where the clause is about something else."""
+    if not context.history or clause.count(" ") > MAX_SPACES:
+        return None
+    last = context.history[-1]
+    if carried := _carried_over(clause, last, vocabulary):
+        return [carried]
+    said = _said(clause, vocabulary)
+    if _BACK.fullmatch(said.whole):
+        return [Undo()]
+    if scaled := _scaled(said, context, vocabulary):
+        return scaled
+    if isinstance(last, Rotate):
+        return turned_more(last, low(clause))
+    if isinstance(last, Adjust) and (adjusted := _adjusted_more(said, context)):
+        return adjusted
+    if not re.search(r"[^\W\d]", clause):
+        return None
+    return _changed_thing(said, context.history, vocabulary)
+
+
+def carried_late(clause: str, context: Context, vocabulary: Vocabulary) -> Operations | None:
+    """Bare noun phrases that nothing else reads: "now the curtain", "and its shadow" go on, "the red one" corrects."""
+    last: Any = context.history[-1] if context.history else None
+    if getattr(last, "target", None) is None:
+        return None
+    match = _NEXT.match(low(clause))
+    if match is None:
+        return refined_one(bare(low(clause)), last)
+    thing = clause[match.start("thing") : match.end("thing")]
+    if match["owned"]:
+        return [Refine(change=f"also {thing}")]
+    return [last.model_copy(update={"target": read_target(thing, vocabulary)})]
+
+
+def _said(clause: str, vocabulary: Vocabulary) -> Said:
+    whole = bare(low(clause))
+    text, degree = take_degree(whole, vocabulary)
+    small = bare(re.sub(r" +", " ", text).strip(" ,."))
+    small = small or ("more" if degree.percent is not None else "")
+    return Said(clause, whole, small, degree.percent)
+
+
+def bare(small: str) -> str:
+    """A clause without what opens and closes any answer: "no, could you ... please"."""
+    return _CLOSING.sub("", _OPENING.sub("", small.strip(" ,.!"))).strip(" ,.!")
+
+
+def _carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> Any:
+    """ "And the sea too", "the same for the cat but less": the last edit on another thing."""
+    opening = _OPENING.match(low(clause))
+    clause = clause[opening.end() :] if opening else clause
+    how = _BUT_SO_MUCH.search(low(clause))
+    clause = clause[: how.start()] if how else clause
+    match = _TOO.match(low(clause)) or _SAME.match(low(clause))
+    if not match:
+        return None
+    if how:
+        last = last.model_copy(update={"amount": _limited(last.amount * SHARES[how[1]])}) if _amount_of(last) else last
+    thing = clause[match.start("thing") : match.end("thing")]
+    if isinstance(last, Adjust) and (tone := tone_of(thing)) and not tone.comparative:
+        return last.model_copy(update={"property": tone.property})
+    if re.search(r"\b(?:photo|picture|image)\b", low(thing)) or low(thing) in vocabulary["words.pronoun"]:
+        return None
+    return last.model_copy(update={"target": read_target(thing, vocabulary)}) if hasattr(last, "target") else None
+
+
+def _amount_of(last: Any) -> float:
+    """The percent of an edit; 0 where it has none."""
+    return getattr(last, "amount", None) or 0.0
+
+
+def _scaled(said: Said, context: Context, vocabulary: Vocabulary) -> Operations | None:
+    """ "Half of that", "twice as much", "too much": everything the last message did, so many times as strong."""
+    factors: dict[str, float] = vocabulary.tables["dialogue"]["factors"]
+    whole = re.sub(
+        r"^(?:(?:make it|that's|that is|that was|it's|it is|it was|this is|just|only|do|now) )+", "", said.whole
+    )
+    factor = factors.get(whole)
+    if factor is None:
+        return None
+    scaled = [one for last in context.history[-context.last :] if (one := _times(last, factor)) is not None]
+    anew = next((one for one in scaled if not isinstance(one, Adjust | Rotate)), None)
+    return [Undo(), anew] if anew is not None and len(scaled) == 1 else scaled or None
+
+
+def _times(last: Operation, factor: float) -> EditOperation | None:
+    """What makes the edit so many times as strong: on top of it, or (what cannot be added to) instead of it."""
+    if isinstance(last, Adjust):
+        return last.model_copy(update={"amount": _limited(last.amount * (factor - 1))})
+    if isinstance(last, Rotate):
+        return Rotate(degrees=round(last.degrees * (factor - 1), 3))
+    if isinstance(last, Blur):
+        return last.model_copy(update={"amount": _limited((last.amount or USUAL[Blur]) * factor)})
+    amount = _amount_of(last)
+    return cast(Any, last).model_copy(update={"amount": _limited(amount * factor)}) if amount else None
+
+
+def _limited(amount: float) -> float:
+    return round(max(-100.0, min(100.0, amount)), 3)
+
+
+def _adjusted_more(said: Said, context: Context) -> Operations | None:
+    """The same properties again: further, back, or by so much."""
+    latest = [one for one in context.history[-context.last :] if isinstance(one, Adjust)]
+    changes = [(one, _amount(one, said)) for one in latest]
+    found = [one.model_copy(update={"amount": _limited(by)}) for one, by in changes if by is not None]
+    return found or None
+
+
+def _amount(last: Adjust, said: Said) -> float | None:
+    """By how much an adjustment goes on; None where nothing of the kind is said."""
+    small, percent, way = said.small, said.percent, 1.0 if last.amount >= 0 else -1.0
+    whole = said.whole
+    if (less := _LESS.match(whole)) and not _DIGIT.search(numerals(whole)) and not small.startswith("increase"):
+        small, percent = (whole, None) if less else (small, percent)
+    step = _step(last, small, whole, percent)
+    if expression("raising_verb").search(small) and _elliptical(small):
+        return step
+    if _LOWERING.search(small) and _elliptical(small):
+        return -step
+    if _LESS.match(small):
+        return -way * (step if percent is not None else min(10.0, abs(last.amount) / 2))
+    if _REVERSING.search(small) and only_words(small, expression("reversal_word")):
+        return -way * (abs(percent) if percent is not None else abs(last.amount))
+    if _MORE.match(small) or (percent is not None and only_words(small, expression("amount_word"))):
+        return way * step
+    return None
+
+
+def _step(last: Adjust, small: str, whole: str, percent: float | None) -> float:
+    """The percent of one more step: as said, as before, a little or the plain one."""
+    if percent is not None:
+        return abs(percent)
+    if small in AGAIN or re.search(r"\bsame\b", small):
+        return abs(last.amount)
+    return 10.0 if _SLIGHTLY.search(whole) else 20.0
+
+
+def _elliptical(small: str) -> bool:
+    """Nothing is said about what to change, so it is what was changed before."""
+    return only_words(small, _ELLIPTICAL)
+
+
+def _changed_thing(said: Said, history: tuple[Operation, ...], vocabulary: Vocabulary) -> Operations | None:
+    """The last edit of a thing in another colour or size, further away, stronger or once more."""
+    small, last = said.small, history[-1]
+    if coloured := _coloured(said, history, vocabulary):
+        return [coloured]
+    more = small == "more" or _MORE.match(said.whole) is not None
+    if isinstance(last, Move) and more:
+        return [Move(target=Target(previous=True), place=_nearer(last.place, said.whole))]
+    if blurred := _blurred(last, said, more):
+        return [Undo(), blurred]
+    if small in vocabulary["states.adjectives"] and small.endswith(("er", "er it")):
+        return [Alter(target=Target(previous=True), prompt=small)]
+    if isinstance(last, Add) and small in ("one more", "another"):
+        return [last]
+    if isinstance(last, Duplicate) and small in ("more", "another", "one more", "another one"):
+        return [last.model_copy(update={"count": last.count + 1})]
+    repeats = isinstance(last, Restore | Upscale) or _amount_of(last)
+    if small in AGAIN or (repeats and _MORE.match(small)):
+        return [cast(EditOperation, last)]
+    placed = isinstance(last, Background) or getattr(last, "target", None) is not None
+    if placed and (_LESS.match(small) or _MORE.match(small) or small == "stronger"):
+        return [Refine(change=said.clause)]
+    return None
+
+
+def _coloured(said: Said, history: tuple[Operation, ...], vocabulary: Vocabulary) -> Recolor | Adjust | None:
+    """What was coloured in another colour or shade: "no, green", "a darker shade of it", "a bit darker"."""
+    last = history[-1]
+    recolored = next((one for one in reversed(history) if isinstance(one, Recolor)), None)
+    if recolored is None or not _is_about(last, recolored):
+        return None
+    if colour := _shaded(said.whole, recolored) or _instead(said.small, vocabulary):
+        return recolored.model_copy(update={"colour": colour})
+    tone = tone_of(said.small) if last is recolored else None
+    if tone is None or not (tone.direction and tone.comparative) or tone.property in vocabulary["scope.whole"]:
+        return None
+    step = abs(said.percent) if said.percent is not None else 20.0
+    return Adjust(target=Target(previous=True), property=tone.property, amount=step * tone.direction)
+
+
+def _is_about(last: Any, recolored: Recolor) -> bool:
+    """Whether the last edit was that recolouring, or one of the thing that it coloured."""
+    target = getattr(last, "target", None)
+    return last is recolored or (target is not None and (target.previous or target == recolored.target))
+
+
+def _blurred(last: Operation, said: Said, more: bool) -> Blur | None:
+    """The blur that takes the place of the last one where that is to be stronger or weaker."""
+    if isinstance(last, Background) and last.action == "blur":
+        last = Blur(target=Target(phrase="background"))
+    if not isinstance(last, Blur) or said.small in AGAIN:
+        return None
+    amount = last.amount or USUAL[Blur]
+    if more or _BLURRIER.fullmatch(said.small):
+        return last.model_copy(update={"amount": _limited(amount * 2)})
+    less = _LESS.match(said.small) or _SHARPER.fullmatch(said.small)
+    return last.model_copy(update={"amount": amount / 2}) if less else None
+
+
+def _shaded(whole: str, last: Recolor) -> str | None:
+    """ "A darker shade of it": the last colour, darker."""
+    match = _SHADE.search(whole)
+    return f"{match[1]} {_SHADED.sub('', last.colour)}" if match else None
+
+
+def _nearer(place: str, whole: str) -> str:
+    """The same way once more, a little of it where that is said."""
+    return f"a bit {place}" if _SLIGHTLY.search(whole) and not place.startswith("a bit") else place
+
+
+def _instead(small: str, vocabulary: Vocabulary) -> str | None:
+    """A bare colour, as an answer to the last recolouring; a named look is none."""
+    core = expression("instead_lead").sub("", small).strip(" ,")
+    core = re.sub(r"^(?:make it|rather|to) ", "", core)
+    colour = colour_in(core, vocabulary) if core else None
+    return None if colour and low(colour) in vocabulary["looks.drains"] else colour

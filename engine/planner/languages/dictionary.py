@@ -1,0 +1,275 @@
+"""A language's file as a dictionary: every form of every word, with what it is and its English."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final
+
+UNKNOWN: Final = "U"
+QUOTED: Final = "K"
+PROPERTY: Final = "B"
+"""A noun that names a property of pictures, beside being a noun."""
+TAGS: Final = {
+    "verbs": "V",
+    "nouns": "N",
+    "properties": PROPERTY,
+    "colours": "C",
+    "shades": "S",
+    "adjectives": "A",
+    "positions": "L",
+    "ordinals": "O",
+    "numbers": "Q",
+    "tones": "T",
+    "degrees": "G",
+    "places": "X",
+    "determiners": "D",
+    "pronouns": "R",
+    "prepositions": "P",
+    "joiners": "J",
+    "words": "W",
+    "marks": "M",
+}
+"""Table of a language's file -> the letter that stands for its words while a clause is read."""
+DESCRIBING: Final = "CSALO"
+"""Words that describe a noun, and change their endings with it."""
+FOLDER: Final = Path(__file__).parent
+
+Senses = dict[str, str]
+"""What a form can be -> its English; the table that comes first in the file comes first here."""
+
+
+@dataclass(eq=False)
+class Dictionary:
+    """The words of one language."""
+
+    code: str
+    grammar: Mapping[str, Any]
+    sayings: Mapping[str, list[str]]
+    phrases: Mapping[str, list[str]]
+    polite: frozenset[str]
+    words: dict[str, Senses] = field(default_factory=dict[str, Senses])
+    verbs: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Form -> the classes of verbs it belongs to."""
+    longest: dict[str, int] = field(default_factory=dict[str, int])
+    """First word (first character without spaces) -> words (characters) of the longest entry that begins with it."""
+    endings: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Ending of a noun -> what it says: "plural", "drop", an English pronoun, or a mark such as "+of"."""
+    endings_of_verbs: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def spaced(self) -> bool:
+        """Whether words stand apart."""
+        return bool(self.grammar.get("spaces", True))
+
+    @property
+    def articles(self) -> bool:
+        """Whether nouns have articles of their own."""
+        return bool(self.grammar.get("articles", True))
+
+    def key(self, form: str) -> str:
+        """A form as the dictionary lists it: lower case, its words a space apart."""
+        return " ".join(self.parts(form)) if self.spaced else form.strip().lower()
+
+    def parts(self, text: str) -> list[str]:
+        """Words of lower-case text as this language divides them: elided articles and clitics stand alone."""
+        return self._clitics.sub(r" \g<0> ", lower(text)).split()
+
+    @cached_property
+    def whole_sayings(self) -> Mapping[str, str]:
+        """Whole clauses that are said just so -> their English."""
+        pairs = [(source, english) for english, sources in self.sayings.items() for source in sources]
+        return {self.key(source): english for source, english in reversed(pairs) if is_whole(source)}
+
+    @property
+    def _clitics(self) -> re.Pattern[str]:
+        return _clitics(self.grammar.get("clitics", ""))
+
+    def pieces(self, literal: str) -> list[str]:
+        """Words of a pattern as clauses are divided: the longest entries, and what is between them."""
+        if self.spaced:
+            return self._pieces_of_words(self.parts(literal))
+        found: list[str] = []
+        start = between = 0
+        while start < len(literal):
+            most = min(self.longest.get(literal[start].lower(), 0), len(literal) - start)
+            size = next((size for size in range(most, 0, -1) if literal[start : start + size].lower() in self.words), 0)
+            if size:
+                found += [literal[between:start], literal[start : start + size]]
+                between = start + size
+            start += size or 1
+        return [piece for piece in (*found, literal[between:]) if piece]
+
+    def _pieces_of_words(self, words: list[str]) -> list[str]:
+        found: list[str] = []
+        while words:
+            most = min(self.longest.get(words[0], 1), len(words))
+            size = next((size for size in range(most, 0, -1) if " ".join(words[:size]) in self.words), 1)
+            found.append(" ".join(words[:size]))
+            words = words[size:]
+        return found
+
+    def find(self, form: str) -> Senses | None:
+        """The senses of a form as it is listed, or with its accents left out."""
+        return self.words.get(form) or (self.words.get(folded(form)) if self.spaced else None)
+
+
+def is_whole(source: str) -> bool:
+    """Whether a way of saying something is without slots and classes: a whole clause."""
+    return not {"{", "<"} & set(source)
+
+
+@cache
+def _clitics(words: str) -> re.Pattern[str]:
+    """Short words that are written on to another: "l'" before it, "-la" behind it."""
+    leading = "|".join(re.escape(word) for word in words.split() if word.endswith("'"))
+    trailing = "|".join(re.escape(word) for word in words.split() if word.startswith("-"))
+    return re.compile(rf"\b(?:{leading or '(?!)'})(?=\w)|(?:{trailing or '(?!)'})(?!\w)")
+
+
+def lower(text: str) -> str:
+    """Lower case, Turkish capital I with a dot included."""
+    return text.replace("İ", "i").lower()
+
+
+@cache
+def folded(text: str) -> str:
+    """The letters without their accents: people leave them out."""
+    plain = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("ß", "ss"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+@cache
+def english() -> Mapping[str, Any]:
+    """What English asks of the words that other languages are put into."""
+    return tomllib.loads((FOLDER / "english.toml").read_text("utf-8"))
+
+
+def pluralised(noun: str) -> str:
+    """The English plural: the last word's, unless a word before "of" is the head."""
+    head, of, rest = noun.partition(" of ")
+    first, space, last = head.rpartition(" ")
+    irregular: Mapping[str, str] = english()["plurals"]
+    if last in irregular:
+        plural = irregular[last]
+    elif last.endswith(("s", "sh", "ch", "x", "z")):
+        plural = last if last.endswith("s") and not last.endswith(("ss", "us")) else f"{last}es"
+    elif last.endswith("y") and last[-2:-1] not in "aeiou":
+        plural = f"{last[:-1]}ies"
+    else:
+        plural = f"{last}s"
+    return f"{first}{space}{plural}{of}{rest}"
+
+
+@cache
+def load(code: str) -> Dictionary:
+    """The dictionary in the file of that language, read once."""
+    data = tomllib.loads((FOLDER / f"{code}.toml").read_text("utf-8"))
+    dictionary = Dictionary(
+        code,
+        data["grammar"],
+        data["sayings"],
+        data.get("phrases", {}),
+        frozenset(),
+        endings=_endings(data.get("endings", {})),
+        endings_of_verbs=_endings(data.get("endings_of_verbs", {})),
+    )
+    _enter(dictionary, "J", ",", ",")
+    explicit = [entry for table in data if table in TAGS for entry in _listed(dictionary, table, data[table])]
+    for tag, form, meaning in explicit:
+        _enter(dictionary, tag, form, meaning)
+    for tag, form, meaning in _inflected(explicit, dictionary.grammar):
+        if form not in dictionary.words:
+            _enter(dictionary, tag, form, meaning)
+    if dictionary.spaced:
+        _enter_misspelt(dictionary)
+    dictionary.polite = frozenset(dictionary.key(word) for word in forms(data.get("polite", {}).get("words", "")))
+    for word in dictionary.polite:
+        _measure(dictionary, word)
+    for patterns in (*dictionary.sayings.values(), *dictionary.phrases.values()):
+        for word in _literals(patterns):
+            for piece in dictionary.pieces(word):
+                if dictionary.key(piece) not in dictionary.words:
+                    _enter(dictionary, "M", dictionary.key(piece), "")
+    return dictionary
+
+
+def _endings(table: Mapping[str, str]) -> dict[str, str]:
+    return {ending: says for says, endings in table.items() for ending in endings.split()}
+
+
+def forms(text: str) -> list[str]:
+    """The forms of a list, commas between them."""
+    return [form for part in text.split(",") if (form := part.strip())]
+
+
+def _literals(patterns: Iterable[str]) -> Iterator[str]:
+    for pattern in patterns:
+        if "{" in pattern or "<" in pattern:
+            yield from (part for part in re.split(r"\{\w+\}|<\w+>|[()\[\]|]", pattern) if part.strip())
+
+
+def _listed(dictionary: Dictionary, table: str, entries: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """(tag, form, English) of a table; behind a bar stand a noun's plurals."""
+    tag = TAGS[table]
+    for meaning, said in entries.items():
+        one, _, many = said.partition("|")
+        yield from ((tag, dictionary.key(form), meaning) for form in forms(one))
+        yield from ((tag, dictionary.key(form), pluralised(meaning)) for form in forms(many))
+
+
+def _enter(dictionary: Dictionary, tag: str, form: str, meaning: str) -> None:
+    if tag == "V":
+        dictionary.verbs[form] = (*dictionary.verbs.get(form, ()), meaning)
+    for sense in ("N", tag) if tag == PROPERTY else (tag,):
+        dictionary.words.setdefault(form, {}).setdefault(sense, meaning)
+    _measure(dictionary, form)
+
+
+def _measure(dictionary: Dictionary, form: str) -> None:
+    first, length = (form.split(" ")[0], form.count(" ") + 1) if dictionary.spaced else (form[:1], len(form))
+    dictionary.longest[first] = max(dictionary.longest.get(first, 0), length)
+
+
+def _inflected(explicit: list[tuple[str, str, str]], grammar: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The plurals and the endings of describing words that the language's rules make."""
+    describing, plural = _rules(grammar.get("adjective", "")), _rules(grammar.get("plural", ""))
+    for tag, form, meaning in explicit:
+        if tag in DESCRIBING or tag == "T":
+            yield from ((tag, made, meaning) for made in _ended(form, describing))
+        elif tag == "N":
+            yield from ((tag, made, pluralised(meaning)) for made in _ended(form, plural))
+
+
+def _rules(text: str) -> list[tuple[str, list[str]]]:
+    """ "o>a os as, >s": the endings that replace another; the first that fits counts."""
+    pairs = (rule.partition(">") for rule in forms(text))
+    return [(before.strip(), after.split()) for before, _, after in pairs]
+
+
+def _ended(form: str, rules: list[tuple[str, list[str]]]) -> list[str]:
+    for before, after in rules:
+        if form.endswith(before):
+            stem = form[: len(form) - len(before)]
+            return [f"{stem}{ending}" for ending in after]
+    return []
+
+
+def _enter_misspelt(dictionary: Dictionary) -> None:
+    """Every form as people type it who have no accents on their keyboard."""
+    letters: Mapping[str, str] = dictionary.grammar.get("instead", {})
+    for form in list(dictionary.words):
+        spelt = form
+        for letter, instead in letters.items():
+            spelt = spelt.replace(letter, instead)
+        for other in (spelt, folded(form)):
+            if other != form and other not in dictionary.words:
+                dictionary.words[other] = dictionary.words[form]
+                if form in dictionary.verbs:
+                    dictionary.verbs[other] = dictionary.verbs[form]
+                _measure(dictionary, other)

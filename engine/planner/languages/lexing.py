@@ -1,0 +1,213 @@
+"""A clause as tokens: each the longest entry of the dictionary that stands there, endings taken off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from engine.planner.languages.dictionary import QUOTED, UNKNOWN, Dictionary, Senses, folded, pluralised
+
+MAX_ENDING: Final = 7
+QUOTE_BASE: Final = 0xE000
+MAX_QUOTES: Final = 64
+"""Quoted strings are a private-use character each, from this one on."""
+ENDED: Final = {"N", "V", "C", "A", "R", "W"}
+"""What takes endings."""
+MAX_ENDINGS: Final = 3
+"""Endings that one word may carry."""
+_NUMBER = re.compile(r"[+-]?(?:%\d+|\d[\d.:/×x*]*)(?:%|°|px|k|p|x|×)?|#[0-9a-f]{3,8}")
+_SPACED = re.compile(r"[,:]|[^\s,:]+(?:[,:]\d[^\s,:]*)*")
+_LATIN = re.compile(r"[+-]?%?[a-z0-9#][a-z0-9#.:/×*°%'-]*", re.IGNORECASE)
+_KATAKANA = re.compile(r"[ァ-ヺー]")
+_HAN = re.compile("[\u3400-\u9fff]")
+WHOLE: Final = {"N", "V", "A", "C", "S", "T"}
+"""What a word of one character can only be where it stands apart from words that are not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a fixed expression of a clause, or an ending that was taken off one."""
+
+    text: str
+    """The entry of the dictionary; of an ending, what it says."""
+    senses: Senses
+    verbs: tuple[str, ...] = ()
+    own: str = ""
+    """As its author wrote it; endings are written with the word before them."""
+
+    def is_a(self, tags: str) -> bool:
+        """Whether it can be one of these."""
+        return any(tag in tags for tag in self.senses)
+
+    def english(self, tags: str = "") -> str:
+        """Its English as one of these; its first sense otherwise."""
+        for tag in tags:
+            if tag in self.senses:
+                return self.senses[tag]
+        return next(iter(self.senses.values()))
+
+    @property
+    def coded(self) -> str:
+        """What patterns are matched against."""
+        return f"<{''.join(self.senses)} {' '.join(self.verbs)} {self.text}>"
+
+
+def tokens(text: str, dictionary: Dictionary) -> list[Token]:
+    """The tokens of a clause, without words of politeness."""
+    found = _spaced(text, dictionary) if dictionary.spaced else _unspaced(text, dictionary)
+    return [token for token in found if token.text not in dictionary.polite]
+
+
+def _known(form: str, senses: Senses, dictionary: Dictionary, own: str) -> Token:
+    """The token of an entry."""
+    verbs = dictionary.verbs.get(form, ()) or dictionary.verbs.get(folded(form), ()) if "V" in senses else ()
+    return Token(form, senses, verbs, own)
+
+
+def _spaced(text: str, dictionary: Dictionary) -> Iterator[Token]:
+    words = [part for word in _SPACED.findall(text) for part in _divided(word, dictionary)]
+    small = [word.replace("İ", "i").lower() for word in words]
+    start = 0
+    while start < len(words):
+        size, found = _entry(small, start, dictionary)
+        own = " ".join(words[start : start + size])
+        yield from (replace(token, own="" if index else own) for index, token in enumerate(found))
+        if not found:
+            yield _unlisted(own)
+        start += size
+
+
+def _divided(word: str, dictionary: Dictionary) -> list[str]:
+    """The word as the language divides it, its own capitals kept."""
+    parts = dictionary.parts(word)
+    if len(parts) == 1:
+        return [word]
+    divided: list[str] = []
+    for part in parts:
+        divided.append(word[: len(part)])
+        word = word[len(part) :]
+    return divided
+
+
+def _entry(small: list[str], start: int, dictionary: Dictionary) -> tuple[int, list[Token]]:
+    """The longest entry at `start` and the words it takes; no token where there is none."""
+    most = min(max(dictionary.longest.get(small[start], 1), 1), len(small) - start)
+    for size in range(most, 0, -1):
+        form = " ".join(small[start : start + size])
+        if form in dictionary.polite:
+            return size, [Token(form, {"M": ""})]
+        if senses := dictionary.find(form):
+            return size, [_known(form, senses, dictionary, form)]
+        if (dictionary.endings or dictionary.endings_of_verbs) and (
+            stemmed := without_endings(form, dictionary, MAX_ENDINGS)
+        ):
+            return size, stemmed
+    return 1, []
+
+
+def without_endings(form: str, dictionary: Dictionary, most: int) -> list[Token]:
+    """The word's stem and the endings behind it, where that stem is an entry."""
+    for size in range(min(MAX_ENDING, len(form) - 2), 0, -1):
+        stem = form[:-size].removesuffix("'")
+        for endings, of_verbs in ((dictionary.endings, False), (dictionary.endings_of_verbs, True)):
+            says = endings.get(form[-size:])
+            stemmed = _stem(stem, dictionary, most, of_verbs) if says is not None else []
+            if says is not None and stemmed:
+                return _with_ending(stemmed, says)
+    return []
+
+
+def _stem(stem: str, dictionary: Dictionary, most: int, of_verbs: bool) -> list[Token]:
+    """The stem as an entry of that sort, or as another with endings of its own."""
+    for spelt in _softened(stem, dictionary):
+        senses = dictionary.find(spelt)
+        if senses and of_verbs == ("V" in senses and "N" not in senses) and senses.keys() & ENDED:
+            kept = {"N": senses["N"]} if "N" in senses else senses
+            return [_known(spelt, kept, dictionary, spelt)]
+    stemmed = without_endings(stem, dictionary, most - 1) if most > 1 else []
+    return stemmed if stemmed and of_verbs == bool(stemmed[0].verbs) else []
+
+
+def _softened(stem: str, dictionary: Dictionary) -> Iterator[str]:
+    """The stem, and how it ends alone: a vowel behind it made its last letter soft."""
+    yield stem
+    softened: dict[str, str] = dictionary.grammar.get("softened", {})
+    if stem[-1:] in softened:
+        yield f"{stem[:-1]}{softened[stem[-1]]}"
+
+
+def _with_ending(stemmed: list[Token], says: str) -> list[Token]:
+    if says == "drop":
+        return stemmed
+    if says == "plural":
+        first = stemmed[0]
+        if "N" not in first.senses:
+            return []
+        senses = {tag: pluralised(meaning) if tag == "N" else meaning for tag, meaning in first.senses.items()}
+        return [Token(first.text, senses, first.verbs, first.own), *stemmed[1:]]
+    return [*stemmed, Token(says, {"M": ""} if says.startswith("+") else {"R": says})]
+
+
+def _unlisted(word: str) -> Token:
+    """A number, or a word in its author's own spelling."""
+    if len(word) == 1 and ord(word) >= QUOTE_BASE and ord(word) < QUOTE_BASE + MAX_QUOTES:
+        return Token(word, {QUOTED: word}, (), word)
+    bare = word.rstrip(".")
+    if _NUMBER.fullmatch(bare.lower()):
+        number = f"{bare[1:]}%" if bare.startswith("%") else bare
+        return Token(bare.lower(), {"Q": number.replace(",", ".")}, (), word)
+    return Token(bare.lower(), {UNKNOWN: bare}, (), word)
+
+
+def _unspaced(text: str, dictionary: Dictionary) -> Iterator[Token]:
+    small = text.lower()
+    if len(small) != len(text):
+        small = "".join(one if len(one := letter.lower()) == 1 else letter for letter in text)
+    start, unknown = 0, 0
+    while start < len(text):
+        found = "" if _inside_name(text, unknown, start) else _longest(small, start, dictionary)
+        if found and _inside_word(small, start, unknown < start, found, dictionary):
+            found = ""
+        latin = None if found else _LATIN.match(text, start)
+        if not (found or latin or text[start].isspace()):
+            start += 1
+            continue
+        if unknown < start:
+            yield _unlisted(text[unknown:start])
+        if found:
+            senses = dictionary.words.get(found, {"M": ""})
+            yield _known(found, senses, dictionary, text[start : start + len(found)])
+        elif latin:
+            yield _unlisted(latin.group())
+        start += len(found) if found else len(latin.group()) if latin else 1
+        unknown = start
+    if unknown < start:
+        yield _unlisted(text[unknown:start])
+
+
+def _inside_name(text: str, unknown: int, start: int) -> bool:
+    """Whether a word in katakana that is not listed goes on here."""
+    return unknown < start and all(_KATAKANA.match(letter) for letter in text[start - 1 : start + 1])
+
+
+def _inside_word(small: str, start: int, unknown: bool, found: str, dictionary: Dictionary) -> bool:
+    """Whether a noun or verb of one character is but part of a word that is not listed: the sea in "sea gull"."""
+    if not _HAN.fullmatch(found) or not dictionary.words.get(found, {}).keys() & WHOLE:
+        return False
+    after = small[start + 1 : start + 2]
+    if unknown:
+        return True
+    return bool(_HAN.match(after)) and not _longest(small, start + 1, dictionary)
+
+
+def _longest(small: str, start: int, dictionary: Dictionary) -> str:
+    """The longest entry at `start`, not the beginning of a longer word in katakana; empty where there is none."""
+    for size in range(min(dictionary.longest.get(small[start], 0), len(small) - start), 0, -1):
+        form = small[start : start + size]
+        if form in dictionary.words or form in dictionary.polite:
+            cut = _KATAKANA.match(form[-1]) and _KATAKANA.match(small[start + size : start + size + 1])
+            if not cut:
+                return form
+    return ""

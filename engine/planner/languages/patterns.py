@@ -1,0 +1,145 @@
+"""Ways of saying things in another language: patterns with slots over the tokens of a clause, and their English.
+
+A pattern is words, `<classes of verbs>` and `{slots}`; `(x)` may be left out, `[x|y]` is one of several. A slot takes
+any tokens, as few as possible, unless its name is in `TYPED`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from engine.planner.languages.dictionary import Dictionary, is_whole
+from engine.planner.languages.lexing import Token
+
+TYPED: Final[Mapping[str, str]] = {
+    "colour": "CSJW",
+    "tone": "TJ",
+    "state": "A",
+    "which": "LOACSX",
+    "where": "X",
+    "side": "XL",
+    "number": "Q",
+    "text": "UK",
+    "old": "K",
+    "property": "B",
+}
+"""Slots that take only words of these kinds."""
+NAMED: Final[Mapping[str, str]] = {"colour": "C", "tone": "T"}
+"""What one of their words must be at least."""
+MAX_TOKENS: Final = 40
+_TOKEN = re.compile(r"[()\[\]|]|<\w+>|\{\w+\}|[^()\[\]|{}<]+")
+_SYMBOL = re.compile(r"[()\[\]|{<]")
+_ANY = r"<(?!V )[^<>]*>"
+_CONTENT = r"<(?!V )[A-Z]*[^DPJM ][A-Z]* [^<>]*>"
+"""What a slot may end with: no article and no preposition, which belong to what follows."""
+
+
+@dataclass(eq=False)
+class Pattern:
+    """One way of saying what `english` says."""
+
+    order: int
+    english: str
+    source: tuple[str, ...]
+    dictionary: Dictionary
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern over coded tokens."""
+        return re.compile("".join(self._part(part) for part in self.source))
+
+    def _part(self, part: str) -> str:
+        if part in "()[]|":
+            return {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|"}[part]
+        if part.startswith("{"):
+            kinds = TYPED.get(part[1:-1])
+            token = rf"<[A-Z]*[{kinds}][A-Z]* [^<>]*>"
+            must = NAMED.get(part[1:-1])
+            named = rf"(?=(?:{token})*?<[A-Z]*{must})" if must else ""
+            return f"(?P<{part[1:-1]}>{f'{named}(?:{token})+?' if kinds else f'(?:{_ANY})*?{_CONTENT}'})"
+        if part.startswith("<"):
+            return rf"<[A-Z]* (?:[\w ]+ )?{part[1:-1]} [^<>]*>"
+        return rf"<[A-Z]* (?:[\w ]* )?{re.escape(part)}>"
+
+    @property
+    def anchors(self) -> list[str]:
+        """What a clause must have one of for this to fit: a verb where there is one, else a word."""
+        must: list[str] = []
+        either: list[list[str]] = []
+        inside = ""
+        for part in self.source:
+            if part in "([":
+                inside += part
+                either += [[]] if inside == "[" else []
+            elif part in ")]":
+                inside = inside[:-1]
+            elif part != "|" and not part.startswith("{") and inside in ("", "["):
+                (either[-1] if inside else must).append(part)
+        verbs = [part for part in must if part.startswith("<")]
+        groups = [[max(verbs or must, key=len)]] if must else sorted(either, key=lambda group: "<" not in group[0][:1])
+        return groups[0] if groups else [""]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pattern that fits, with the tokens in its slots."""
+
+    english: str
+    slots: Mapping[str, list[Token]]
+
+
+class Patterns:
+    """The patterns of a language, found by a verb or a word that they need."""
+
+    def __init__(self, written: Mapping[str, Iterable[str]], dictionary: Dictionary) -> None:
+        sources = [(english, source) for english, sources in written.items() for source in sources]
+        self.patterns = [
+            Pattern(order, english, _divided(source, dictionary), dictionary)
+            for order, (english, source) in enumerate(sources)
+            if not is_whole(source)
+        ]
+        """By preference."""
+        self._by_anchor: dict[str, list[Pattern]] = {}
+        for pattern in self.patterns:
+            for anchor in pattern.anchors:
+                self._by_anchor.setdefault(anchor, []).append(pattern)
+
+    def match(self, tokens: Sequence[Token]) -> Match | None:
+        """The first pattern that fits all the tokens."""
+        if not 1 < len(tokens) <= MAX_TOKENS:
+            return None
+        coded = [token.coded for token in tokens]
+        text = "".join(coded)
+        for pattern in self._candidates(tokens):
+            if fit := pattern.regex.fullmatch(text):
+                return Match(pattern.english, dict(_slots(fit, coded, tokens)))
+        return None
+
+    def _candidates(self, tokens: Sequence[Token]) -> list[Pattern]:
+        anchors = {f"<{verb}>" for token in tokens for verb in token.verbs}
+        anchors.update(token.text for token in tokens)
+        anchors.add("")
+        found = {pattern.order: pattern for anchor in anchors for pattern in self._by_anchor.get(anchor, ())}
+        return [found[order] for order in sorted(found)]
+
+
+def _divided(source: str, dictionary: Dictionary) -> tuple[str, ...]:
+    """The parts of a pattern, its words divided as those of clauses are."""
+    parts = _TOKEN.findall(source if dictionary.spaced else source.replace(" ", ""))
+    return tuple(piece for part in parts for piece in ([part] if _SYMBOL.match(part) else dictionary.pieces(part)))
+
+
+def _slots(fit: re.Match[str], coded: list[str], tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
+    starts: dict[int, int] = {}
+    offset = 0
+    for index, code in enumerate(coded):
+        starts[offset] = index
+        offset += len(code)
+    starts[offset] = len(coded)
+    for name in fit.groupdict():
+        if fit.start(name) >= 0:
+            yield name, list(tokens[starts[fit.start(name)] : starts[fit.end(name)]])

@@ -1,0 +1,235 @@
+"""A sentence in another language as plain English, clause by clause, and questions about it in its author's words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Final
+
+from engine.operations import Plan
+from engine.planner.languages.dictionary import Dictionary, load
+from engine.planner.languages.glossing import Article, filled, gloss, phrases
+from engine.planner.languages.lexing import MAX_QUOTES, QUOTE_BASE, Token, tokens
+from engine.planner.languages.patterns import Match, Patterns
+from engine.planner.languages.recognition import language_of
+from engine.planner.normalise import MAX_CHARACTERS, MAX_SENTENCES
+
+MAX_CLAUSE: Final = 80
+"""Tokens of one request that are read, as the rules read 320 characters of it."""
+MAX_SAYING: Final = 8
+"""Tokens of a saying without slots."""
+_QUOTED = re.compile(
+    r"[\"“”„‟]([^\"“”„‟\n]{1,300})[\"“”‟]|«([^»\n]{1,300})»|‹([^›\n]{1,300})›|「([^」\n]{1,300})」|『([^』\n]{1,300})』"
+    r"|(?<![\w'])['‘‚]([^'‘’‚\n]{1,300})['’](?!\w)"
+)
+_NOISE = re.compile("[\x00-\x08\x0b-\x1f\x7f<>\ue000-\uf8ff\U000f0000-\U000fffff]")
+_SENTENCE = re.compile(r"[!?;\n。¡¿]+|\.+(?=\s|$)|(?<=\D)\.+(?=\D)")
+_DECIMAL = re.compile(r"(?<=\d),(?=\d)")
+_SPACED_PERCENT = re.compile(r"(?<=\d) +(?=[%°])")
+DESCRIBED: Final = re.compile(r"\{new\}(?: style)?$")
+"""Sayings that end in what a picture is to show: what follows a comma tells more of that."""
+_REPEATED = re.compile(r"\u201c(.+)\u201d")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One request: as it was written, and in English."""
+
+    own: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """An instruction in another language, put into English."""
+
+    language: str
+    """"de", "fr", ..."""
+    clauses: tuple[Clause, ...]
+    instruction: str
+
+    @property
+    def english(self) -> str:
+        """The whole instruction, a sentence for each clause."""
+        return ". ".join(clause.english for clause in self.clauses)
+
+    def answered(self, plan: Plan) -> Plan:
+        """The plan of the English words as that of the author's own."""
+        question = plan.question and self._in_own_words(plan.question)
+        return plan.model_copy(
+            update={"instruction": self.instruction, "language": self.language, "question": question}
+        )
+
+    def _in_own_words(self, question: str) -> str:
+        """The question with the words that it repeats in the language they were said in."""
+        match = _REPEATED.search(question)
+        if match is None:
+            return question
+        said = match.group(1).removesuffix("...")
+        own = next((one.own for one in self.clauses if said and said in one.english), self.instruction).strip()
+        own = own if len(own) <= 80 else f"{own[:77].rstrip()}..."
+        return f"{question[: match.start(1)]}{own}{question[match.end(1) :]}"
+
+
+def put_into_english(text: str, instruction: str, *, anyhow: bool) -> Translation | None:
+    """What `engine.planner.languages.translated` says of a text, the beginning of the instruction."""
+    text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS]
+    code = language_of(_QUOTED.sub(" ", text) if _QUOTED.search(text) else text, anyhow=anyhow)
+    if code is None:
+        return None
+    quotes: list[str] = []
+    dictionary = load(code)
+    _ = phrases(code), sayings(code)
+    clauses = tuple(islice(_clauses(_prepared(text, quotes, dictionary), quotes, dictionary), MAX_SENTENCES))
+    return Translation(code, clauses, instruction) if clauses else None
+
+
+def _prepared(text: str, quotes: list[str], dictionary: Dictionary) -> str:
+    """The text with its quoted strings set aside and its numbers written as English writes them."""
+
+    def set_aside(match: re.Match[str]) -> str:
+        if len(quotes) == MAX_QUOTES:
+            return " "
+        quotes.append(next(group for group in match.groups() if group is not None).strip())
+        return f" {chr(QUOTE_BASE + len(quotes) - 1)} "
+
+    text = _QUOTED.sub(set_aside, _NOISE.sub(" ", text))
+    text = _SPACED_PERCENT.sub("", _DECIMAL.sub(".", text)).replace("’", "'").replace("、", ",")
+    for before, after in dictionary.grammar.get("letters", {}).items():
+        text = text.translate(_letters(before, after))
+    return text
+
+
+@cache
+def _letters(before: str, after: str) -> dict[int, str]:
+    return {ord(one): other for one, other in zip(before, after, strict=True)}
+
+
+@cache
+def sayings(code: str) -> Patterns:
+    """The patterns of a language's clauses."""
+    dictionary = load(code)
+    return Patterns(dictionary.sayings, dictionary)
+
+
+def _clauses(text: str, quotes: list[str], dictionary: Dictionary) -> Iterator[Clause]:
+    for sentence in _SENTENCE.split(text):
+        said = sentence.strip(" ,:")
+        if not said:
+            continue
+        if whole := _fixed(said, dictionary):
+            yield Clause(_restored(said, quotes), whole)
+            continue
+        read = tokens(said, dictionary)
+        for part in _split(read, dictionary):
+            if part and (words := _english(part, dictionary)):
+                own = said if len(part) == len(read) else _joined(part, dictionary)
+                yield Clause(_restored(own, quotes), _restored(words, quotes))
+
+
+def _joined(part: Sequence[Token], dictionary: Dictionary) -> str:
+    between = " " if dictionary.spaced else ""
+    return between.join(token.own for token in part if token.own).replace(" ,", ",").strip(" ,")
+
+
+def _restored(text: str, quotes: list[str]) -> str:
+    """The text with its quoted strings back, in marks that they do not hold themselves."""
+    for index, quote in enumerate(quotes):
+        mark = f'"{quote}"' if '"' not in quote else f"«{quote}»"
+        text = text.replace(chr(QUOTE_BASE + index), mark)
+    return text
+
+
+def _split(read: list[Token], dictionary: Dictionary) -> Iterator[list[Token]]:
+    """The requests of a sentence: parted by "then", by a joiner before another request, or behind a verb at the end."""
+    verb_ends = dictionary.grammar.get("verb") == "last"
+    verbs = [index for index, token in enumerate(read) if token.verbs]
+    start, asked = 0, False
+    for index, token in enumerate(read):
+        more = bool(verbs) and verbs[-1] > index
+        if index > start and token.is_a("J") and _parts(read, start, index, asked, more, dictionary):
+            yield read[start:index]
+            start, asked = index + 1, False
+        elif index > start and verb_ends and token.verbs and more and not token.is_a("J"):
+            yield read[start : index + 1]
+            start, asked = index + 1, False
+        elif token.verbs:
+            asked = True
+    yield read[start:]
+
+
+def _parts(read: list[Token], start: int, joint: int, asked: bool, more: bool, dictionary: Dictionary) -> bool:
+    """Whether the joiner at `joint` parts two requests; `asked`: a verb stands between it and `start`, `more`: behind.
+
+    What is too long for a saying is not looked at as a whole, so that a sentence takes time in proportion to it.
+    """
+    joiner, after = read[joint], read[joint + 1 : joint + 2 + MAX_SAYING]
+    if joiner.english("J") == "then":
+        return bool(after)
+    asked = asked or _is_saying(read[max(start, joint - MAX_SAYING - 1) : joint], dictionary)
+    return (more or _is_saying(after, dictionary)) and (asked or joiner.text == ",")
+
+
+def _is_saying(part: Sequence[Token], dictionary: Dictionary) -> bool:
+    return len(part) <= MAX_SAYING and _fixed(_joined(part, dictionary), dictionary) is not None
+
+
+def _fixed(words: str, dictionary: Dictionary) -> str | None:
+    """The English of a saying without slots."""
+    return dictionary.whole_sayings.get(dictionary.key(words))
+
+
+def _english(part: list[Token], dictionary: Dictionary) -> str:
+    """A request in English, its words of degree where English looks for them."""
+    lead = next((index for index, token in enumerate(part) if not token.is_a("J")), len(part))
+    part = part[lead : lead + MAX_CLAUSE]
+    if fixed := _fixed(_joined(part, dictionary), dictionary):
+        return fixed
+    degrees = [token.english("G") for token in part if token.is_a("G")]
+    rest = _without_idle_commas([token for token in part if not token.is_a("G")])
+    match, more = _said(rest, dictionary)
+    if match is None:
+        text = _word_by_word(rest, dictionary)
+        return " ".join((text, *degrees) if any(token.verbs for token in rest) else (*degrees, text)).strip()
+    if not match.english:
+        return ""
+    stronger = () if "{colour}" in match.english else degrees
+    return " ".join((f"{filled(match, dictionary)}{more}", *stronger))
+
+
+def _without_idle_commas(part: list[Token]) -> list[Token]:
+    """The tokens without the commas that English would not have there."""
+    idle = {index for index, token in enumerate(part[1:]) if token.english() == "except"} | {len(part) - 1}
+    return [token for index, token in enumerate(part) if token.text != "," or index not in idle]
+
+
+def _said(part: list[Token], dictionary: Dictionary) -> tuple[Match | None, str]:
+    """The saying that fits, and what follows it behind a comma where that tells more of what is to be seen."""
+    match = sayings(dictionary.code).match(part)
+    comma = next((index for index, token in enumerate(part) if token.text == ","), 0)
+    if match or not comma:
+        return match, ""
+    match = sayings(dictionary.code).match(part[:comma])
+    more = f", {_joined(part[comma + 1 :], dictionary)}" if match and DESCRIBED.search(match.english) else ""
+    return match, more
+
+
+def _word_by_word(part: list[Token], dictionary: Dictionary) -> str:
+    """The clause in English where no saying fits: its verb first, then whatever it is about."""
+    ordered = _verb_first(part)
+    article = Article.NONE if dictionary.articles else Article.THE
+    if not ordered or not ordered[0].verbs:
+        return gloss(ordered, dictionary, article)
+    return f"{ordered[0].english('V')} {gloss(ordered[1:], dictionary, article)}".strip()
+
+
+def _verb_first(part: list[Token]) -> list[Token]:
+    """The clause with its verb where English has it."""
+    if not part or part[0].verbs:
+        return part
+    index = next((index for index in range(len(part) - 1, 0, -1) if part[index].verbs), None)
+    return part if index is None else [part[index], *part[:index], *part[index + 1 :]]

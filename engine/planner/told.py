@@ -1,0 +1,75 @@
+"""Reading wishes that tell the end and leave the verb out: "lights off", "eyes open", "some birds in the sky"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from engine.operations import Adjust, Alter
+from engine.planner.additions import added
+from engine.planner.amounts import number
+from engine.planner.normalise import low
+from engine.planner.reading import Operations, Reading
+
+MAX_WORDS = 5
+_WANTED = re.compile(r"(?:a|an|some|several|two|three|four|five|many|more|another|a few|a couple of|lots of) ")
+_HALF_TURN = 180.0
+"""Degrees of hue that are 100 percent."""
+
+
+def read_switched(reading: Reading) -> Operations | None:
+    """ "Turn the lights off", "lights off": on and off are states of what can be switched."""
+    target = reading["target"]
+    thing = low(target).split(" ")[-1]
+    if reading.is_whole(target) or not (reading.verb or thing in reading.vocabulary["hints.switchable"]):
+        return None
+    return [Alter(target=one, prompt=f"turned {low(reading.clause).split(' ')[-1]}") for one in reading.targets(target)]
+
+
+def read_aged(reading: Reading) -> Operations | None:
+    """ "Age her by 20 years", "make him 20 years younger"."""
+    years = number(reading["years"])
+    if years is None or reading.is_whole(reading["target"]):
+        return None
+    way = "younger" if low(reading.clause).endswith("younger") else "older"
+    return [Alter(target=reading.target(reading["target"]), prompt=f"{years:g} years {way}")]
+
+
+def read_hue(reading: Reading) -> Operations | None:
+    """A turn of the colour wheel in degrees, the short way round."""
+    degrees = number(reading["degrees"])
+    if degrees is None or "%" in reading.clause or "percent" in reading.clause:
+        return None
+    turn = (degrees + _HALF_TURN) % (2 * _HALF_TURN) - _HALF_TURN
+    return [Adjust(property="hue", amount=turn / _HALF_TURN * 100)]
+
+
+def read_stated(reading: Reading) -> Operations | None:
+    """ "Eyes open", "hair longer": a thing and a state that can only be wished for."""
+    words = reading["phrase"].split(" ")
+    state, before = low(words[-1]), low(words[0])
+    if not 1 < len(words) <= MAX_WORDS or state not in reading.vocabulary["hints.stated"]:
+        return None
+    if before in reading.vocabulary.base_forms or before in ("i", "a", "an", "is", "too"):
+        return None
+    thing = " ".join(words[:-1])
+    return None if reading.is_whole(thing) else [Alter(target=reading.target(thing), prompt=state)]
+
+
+def read_shown(reading: Reading) -> Operations | None:
+    """ "A couple of birds in the sky": something new at a place that is there."""
+    if not _WANTED.match(low(reading["prompt"])):
+        return None
+    addition = added(reading, reading["prompt"])
+    return [addition] if addition.place else None
+
+
+def readers() -> dict[str, Any]:
+    """The readers of this module by name."""
+    return {
+        "switched": read_switched,
+        "aged": read_aged,
+        "hue": read_hue,
+        "stated": read_stated,
+        "shown": read_shown,
+    }

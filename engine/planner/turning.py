@@ -1,0 +1,38 @@
+"""Reading what turns the picture further than the last turn did: "20 more", "the other way", "half of that"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from engine.operations import Rotate
+from engine.planner.amounts import number, numerals
+from engine.planner.normalise import only_words
+from engine.planner.reading import Operations
+from engine.planner.vocabulary import expression
+
+_WORD: Final = expression("turn_word")
+_TELLING: Final = expression("turn_telling")
+_SLIGHTLY: Final = re.compile(r"\b(?:bit|little|slightly)\b")
+_LEFT: Final = re.compile(r"\b(?:anti|counter|left|anticlock\w*|counterclock\w*)")
+_RIGHT: Final = re.compile(r"\bclock\w*|\bright\b")
+_BACK: Final = re.compile(r"\b(?:back|other|opposite|reduce|decrease|less|too much|wrong)\b")
+
+
+def turned_more(last: Rotate, clause: str) -> Operations | None:
+    """Further, back, or the other way round; None where the clause speaks of anything else, or of no turn at all."""
+    said = re.sub(r"[,°]", " ", numerals(clause)).strip()
+    if not only_words(said, _WORD) or not _TELLING.search(said):
+        return None
+    named = number(said)
+    degrees = abs(named) if named is not None else 10.0 if _SLIGHTLY.search(said) else abs(last.degrees)
+    return [Rotate(degrees=degrees * way_of(said, 1.0 if last.degrees >= 0 else -1.0))]
+
+
+def way_of(said: str, way: float) -> float:
+    """1 for clockwise, -1 for the other way; `way` or its opposite where only the last turn tells."""
+    if _LEFT.search(said):
+        return -1.0
+    if _RIGHT.search(said):
+        return 1.0
+    return -way if _BACK.search(said) else way
