@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from bot.replies import ERRORS, NOTICES, notice, receipt, sentence
+from bot.replies import ERRORS, duration, notice, receipt, sentence
+from bot.words import LANGUAGES, Surface, load
 from engine import errors
 from engine.data import Box, Notice, Region
 from engine.errors import EditError
 
+NOTICES = sorted({key.split(".")[1] for key in load("en") if key.startswith("notice.")})
 REGION = Region(Box(0, 0, 8, 8), 0.9, "ball", "colour")
 
 EXAMPLES: list[EditError] = [
@@ -71,11 +74,13 @@ def test_every_leaf_of_the_tree_has_its_own_words() -> None:
     assert {type(example) for example in EXAMPLES} == set(ERRORS)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("surface", get_args(Surface))
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
-def test_sentences_are_for_people(error: EditError) -> None:
-    said = sentence(error)
-    assert len(said) > 10
-    assert said[-1] in ".?!"
+def test_sentences_are_for_people(error: EditError, surface: Surface, language: str) -> None:
+    said = sentence(error, language, surface=surface)
+    assert len(said) > 5
+    assert said[-1] in ".?!。？！"
     assert not re.search(r"Exception|Traceback|None|\{", said)
 
 
@@ -87,10 +92,40 @@ def test_every_notice_the_code_raises_has_words() -> None:
     assert raised == set(NOTICES)
 
 
+def test_a_chat_is_told_whom_to_ask_instead_of_what_to_type() -> None:
+    missing = errors.BackendMissing("painting a bench", "diffusion")
+    assert "uv run" in sentence(missing)
+    assert "uv run" not in sentence(missing, surface="chat")
+    assert "whoever runs me" in sentence(missing, surface="chat")
+    assert sentence(errors.AccessDenied("m", "https://hub/m", known=True), surface="chat") == sentence(
+        errors.DiskFull(2, 1), surface="chat"
+    )
+
+
+def test_a_language_says_it_in_its_words_with_the_same_facts() -> None:
+    assert sentence(errors.Busy("rate", 4), "de") == "Das war viel auf einmal; frag bitte in 4 Sekunden noch einmal."
+    assert sentence(errors.NotUnderstood("What should be removed?"), "es") == "¿Qué hay que quitar?"
+    blurred = errors.BadOption("colour", "blurple", "a colour name, a shade of one, or #rrggbb")
+    assert "ein Farbname" in sentence(blurred, "de", surface="chat")
+    assert (
+        notice(Notice("missed", "What did you mean by “x”?"), "de") == "Was meintest du mit „x“? Der Rest ist erledigt."
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "1 s"), (0.2, "1 s"), (59.1, "60 s"), (90, "2 min"), (5000, "84 min"), (7000, "2 h")],
+)
+def test_durations_are_rounded_up(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("surface", get_args(Surface))
 @pytest.mark.parametrize("kind", NOTICES)
-def test_notices_are_sentences(kind: str) -> None:
-    said = notice(Notice(kind, "detail"))
-    assert said.endswith(".")
+def test_notices_are_sentences(kind: str, surface: Surface, language: str) -> None:
+    said = notice(Notice(kind, "detail"), language, surface=surface)
+    assert said.endswith((".", "。"))
     assert "{" not in said
 
 
