@@ -1,10 +1,11 @@
-"""Answers on their way to the surfaces: each is delivered, however often that has to be tried."""
+"""Answers on their way to the surfaces: each is tried until it is delivered, for three days."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Final, TypeAlias
 
 import structlog
@@ -12,6 +13,7 @@ import structlog
 from bot.chat import Reply
 from bot.docket import answer_to
 from bot.history import History
+from bot.history.rows import now
 from bot.ledger.ledger import Ledger
 from bot.ledger.records import Job
 from bot.tasks import stopped
@@ -21,8 +23,10 @@ Deliver: TypeAlias = Callable[[Job, "Reply | EditError"], Awaitable[None]]
 """Puts an answer where its author sees it, also when it did so before; raises where it should be tried again."""
 PATIENCE_S: Final = 120.0
 """How long one try may take."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
-"""Between two tries."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 3600.0
+"""Between two tries, the second twice as long as the first, and so on."""
+UNDELIVERABLE = timedelta(days=3)
+"""After its job is over: an answer that is still not there, however seldom it is tried by now, is given up."""
 RETOLD_AT_ONCE: Final = 4
 """Answers that are read from the history to be delivered: their pictures are in memory meanwhile."""
 
@@ -69,17 +73,21 @@ class Courier:
 
     async def _bring(self, job: Job, answer: Reply | EditError | None) -> None:
         """The answer is delivered, unless that is nobody's or somebody else's to do by now."""
-        arrived, pause = False, FIRST_PAUSE_S
+        settled, pause, over_at = False, FIRST_PAUSE_S, job.finished_at or now()
         while True:
             try:
-                arrived = arrived or await self._brought(job, answer)
-                if arrived:
+                settled = settled or await self._brought(job, answer)
+                if settled:
                     await self._ledger.delivered(job.id)
                 return
             except Exception:
                 log.warning("not_delivered", job=job.id, exc_info=True)
             # Told from the ledger the next time: its pixels are not to be kept until the surface is back.
             answer = None
+            if not settled and pause >= LONGEST_PAUSE_S and now() - over_at > UNDELIVERABLE:
+                log.error("undeliverable", job=job.id)
+                settled = True
+                continue
             await asyncio.sleep(min(pause, LONGEST_PAUSE_S))
             pause *= 2
 

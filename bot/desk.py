@@ -8,6 +8,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -16,6 +17,8 @@ from bot.chat import Message, Reply
 from bot.courier import Courier, Deliver
 from bot.docket import answer_to, application_of, as_forgotten, is_instant
 from bot.history.records import new_id
+from bot.house import Talk
+from bot.ledger.limits import Rate
 from bot.ledger.records import Job, Place
 from bot.tasks import stopped, within
 from bot.turn import opened
@@ -52,16 +55,29 @@ class Desk:
         await self._workbench.close()
         await self._courier.close()
 
-    async def take(self, message: Message, *, key: str | None = None, guild: str = "", **address: Any) -> Job:
+    async def take(
+        self,
+        message: Message,
+        *,
+        key: str | None = None,
+        guild: str = "",
+        rate: Rate | None = None,
+        address: Mapping[str, Any] | None = None,
+        after: str | None = None,
+    ) -> Job:
         """The job that the message is now: accepted and durable, or, for a step through the history, over.
 
-        key: what the surface calls the message or the click; the same one becomes one job. address: where the answer
-        goes, in the surface's words. Raises: NoSuchRevision, NotUnderstood, Busy, StorageFailed; then there is no job.
+        key: what the surface calls the message or the click; the same one becomes one job. rate: how often its author
+        may ask, where not as often as everybody. address: where the answer goes, in the surface's words.
+        after: the job on whose answer the message builds, if it is not over.
+        Raises: NoSuchRevision, NotUnderstood, Busy, StorageFailed; then there is no job.
         """
         if key is not None and (known := await self._ledger.known(key)):
             return known
         with self._metrics.acknowledging():
-            job, instant = await self._accepted(message, key=key, guild=guild, address=address)
+            job, instant = await self._accepted(
+                message, key=key, guild=guild, rate=rate, address=address or {}, after=after
+            )
         if not instant:
             self._workbench.wake(job.lane)
             return job
@@ -101,18 +117,31 @@ class Desk:
         return answer
 
     async def _accepted(
-        self, message: Message, *, key: str | None, guild: str, address: Mapping[str, Any]
+        self,
+        message: Message,
+        *,
+        key: str | None,
+        guild: str,
+        rate: Rate | None,
+        address: Mapping[str, Any],
+        after: str | None,
     ) -> tuple[Job, bool]:
         """The job of the message, and whether it is to be worked on at once."""
         if message.picture is not None:
             # Before it is kept: what is refused must not become the author's latest picture.
             await self._ledger.check_room(message.author, guild)
-        first = await self._before(message)
-        talk = await opened(message, self._house)
-        application = replace(await application_of(talk), key=key, guild=guild, address=address, after=first)
+        first = after or await self._before(message)
+        talk = await opened(message, self._house, admit=partial(self._admit, guild))
+        given = await application_of(talk)
+        application = replace(given, key=key, guild=guild, rate=rate, address=address, after=first)
         wanted, instant = new_id(), is_instant(talk.plan) and first is None
         job = await self._ledger.accept(application, wanted, lease_to=self.owner if instant else None)
         return job, instant and job.id == wanted
+
+    async def _admit(self, guild: str, talk: Talk) -> None:
+        """Raises: Busy, but for a step through the history, which is never turned away."""
+        if not is_instant(talk.plan):
+            await self._ledger.check_room(talk.message.author, guild)
 
     async def _before(self, message: Message) -> str | None:
         """The job that must be over first: what the message goes on from, where it names no picture."""

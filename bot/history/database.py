@@ -7,15 +7,17 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.history import upgrades
 from bot.history.faults import told
-from bot.history.postgres import PostgresServer
 from bot.history.sqlite_file import SqliteFile
 from engine.errors import StorageFailed
+
+if TYPE_CHECKING:
+    from bot.history.postgres import PostgresServer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,7 +46,7 @@ class Database:
         Raises: BadOption for a URL that leads nowhere or a database of a later release, BackendMissing without the
         driver, TimedOut, StorageFailed.
         """
-        place = SqliteFile(where) if isinstance(where, Path) else PostgresServer(where)
+        place = SqliteFile(where) if isinstance(where, Path) else _server(where)
         database = cls(place)
         try:
             with told():
@@ -109,6 +111,13 @@ class Database:
                 return
         async with self._place.write(None, alone=True, durable=True) as connection:
             await connection.run_sync(upgrades.create_or_upgrade)
+
+
+def _server(url: str) -> PostgresServer:
+    """The database behind the URL; whoever has a file does not load what this takes. Raises: as Database.open."""
+    from bot.history.postgres import PostgresServer
+
+    return PostgresServer(url)
 
 
 def unbroken(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:

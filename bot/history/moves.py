@@ -52,21 +52,21 @@ async def latest(
     return await _last(connection, *conditions)
 
 
-async def step_back(connection: AsyncConnection, conversation: str, count: int) -> Revision:
-    """The revision `count` steps above the head. Raises: NoSuchRevision("undo") beyond the original."""
-    here = await head(connection, conversation)
+async def step_back(connection: AsyncConnection, conversation: str, count: int, at: str | None = None) -> Revision:
+    """The revision `count` steps above the head, or above `at`. Raises: NoSuchRevision("undo") beyond the original."""
+    here = await _start(connection, conversation, at)
     line = await rows.branch(connection, here.id)
     if not 1 <= count < len(line):
         raise NoSuchRevision("undo")
     return line[-1 - count]
 
 
-async def step_forward(connection: AsyncConnection, conversation: str, count: int) -> Revision:
-    """The revision `count` steps below the head, on the way that was taken last.
+async def step_forward(connection: AsyncConnection, conversation: str, count: int, at: str | None = None) -> Revision:
+    """The revision `count` steps below the head, or below `at`, on the way that was taken last.
 
     Raises: NoSuchRevision("redo") where the way ends before.
     """
-    here = await head(connection, conversation)
+    here = await _start(connection, conversation, at)
     if count < 1:
         raise NoSuchRevision("redo")
     for _ in range(count):
@@ -109,6 +109,11 @@ async def with_pixels(connection: AsyncConnection, fingerprint: str) -> list[str
     used = select(func.max(moves.c.id)).where(moves.c.conversation == revisions.c.conversation).scalar_subquery()
     query = select(revisions.c.conversation, used.label("used")).where(revisions.c.pixels == fingerprint).distinct()
     return [row.conversation for row in await connection.execute(query.order_by(used.desc()))]
+
+
+async def _start(connection: AsyncConnection, conversation: str, at: str | None) -> Revision:
+    """Where steps are counted from. Raises: NoSuchRevision."""
+    return await (head(connection, conversation) if at is None else rows.find(connection, at, conversation))
 
 
 async def _last(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Revision | None:

@@ -33,9 +33,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def write(connection: AsyncConnection, revision: Revision, drawn: Sequence[PieceRow]) -> None:
-    """Insert a revision and its pieces."""
-    await connection.execute(insert(revisions).values(_values(revision)))
+async def write(connection: AsyncConnection, written: Sequence[tuple[Revision, Sequence[PieceRow]]]) -> None:
+    """Insert revisions, parents first, each with its pieces."""
+    await connection.execute(insert(revisions), [_values(revision) for revision, _ in written])
     rows = [
         {
             "revision": revision.id,
@@ -46,6 +46,7 @@ async def write(connection: AsyncConnection, revision: Revision, drawn: Sequence
             "key": p.key,
             "blob": p.blob,
         }
+        for revision, drawn in written
         for position, p in enumerate(drawn)
     ]
     if rows:

@@ -1,4 +1,4 @@
-"""The tables of the history and the ledger, in SQLAlchemy Core; what `migrations/` builds step by step is this."""
+"""The tables of the history, the ledger and what is kept beside; what `migrations/` builds step by step is this."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0002"
+VERSION = "0003"
 """The head of the migrations, compared with the database without importing alembic; a test keeps them equal."""
 
 ZERO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -219,6 +219,64 @@ efforts = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("seconds", Float, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("surface", Text, primary_key=True),
+    Column("message", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    _of("jobs.id"),
+    _of("revisions.id"),
+    _of("conversations.id"),
+    Column("noted_at", Moment, nullable=False),
+    Index(None, "job", "noted_at"),
+    Index(None, "revision"),
+    Index(None, "conversation"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("surface", Text, primary_key=True),
+    Column("message", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("guild", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("held_until", Moment, nullable=False),
+    Column("noted_at", Moment, nullable=False),
+    Index(None, "held_until"),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("author", Text),
+    Column("chosen", JSON, nullable=False),
+    Index(None, "author"),
+)
+
+recipes = Table(
+    "recipes",
+    metadata,
+    Column("author", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("recipe", JSON, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("guild", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("noted_at", Moment, nullable=False),
+    Index(None, "guild", "id"),
+    sqlite_autoincrement=True,
 )
 
 BLOBS = (revisions.c.mask, revisions.c.target, pieces.c.blob, candidates.c.mask, jobs.c.given, jobs.c.reference)

@@ -14,18 +14,18 @@ from types import TracebackType
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.history import codec, moves, questions, rows, upkeep
+from bot.history import codec, commits, forks, moves, questions, rows, upkeep
 from bot.history.database import Database, unbroken
 from bot.history.once import Once
 from bot.history.recent import Recent
-from bot.history.records import Draft, Question, Revision, Summary, new_id
+from bot.history.records import Draft, Question, Revision, Summary
 from bot.history.schema import conversations, revisions
 from bot.history.storage import Kept, Parent, Storage
 from engine.blobs import GRACE_S, BlobLost, BlobStore
 from engine.data import Mask, Picture
 from engine.errors import DamagedImage
 
-BUDGET = 256 * 2**20
+BUDGET = 128 * 2**20
 """Bytes of decoded pictures kept in memory."""
 AT_ONCE = 500
 """Blobs that are removed while all writes wait."""
@@ -113,13 +113,13 @@ class History:
             known = await rows.whole_blob(connection, fingerprint)
         kept = await asyncio.to_thread(self._storage.keep_known, picture, fingerprint, known)
         draft = Draft(picture=picture, instruction="", author=author, offset=None)
-        revision = _revision(draft, kept, conversation=new_id(), parent=None, number=0)
+        revision = commits.original(draft, kept)
         values = {"surface": surface, "channel": channel, "author": author, "name": name}
         async with self._writing(revision.conversation, kept.blobs) as connection:
             await connection.execute(
                 insert(conversations).values(id=revision.conversation, created_at=revision.created_at, **values)
             )
-            await _append(connection, revision, kept)
+            await commits.append(connection, revision, kept)
         self._recent.put(fingerprint, picture)
         return revision
 
@@ -129,10 +129,21 @@ class History:
         above = await self._named(parent)
         kept = await self._keep(draft, above)
         async with self._writing(above.conversation, kept.blobs) as connection:
-            revision = await self._once_only(connection, partial(_commit, connection, above, draft, kept))
+            revision = await self._once_only(connection, partial(commits.commit, connection, above, draft, kept))
         if revision.picture.pixels == kept.picture.pixels:
             self._recent.put(kept.picture.pixels, draft.picture)
         return revision
+
+    @unbroken
+    async def fork(self, revision: Revision | str, *, author: str, surface: str, channel: str) -> Revision:
+        """The copy of a revision at the head of a new conversation of the author, with all that led to it.
+
+        Nothing of either conversation is changed by what becomes of the other; only blobs are shared, which costs no
+        pixels. Raises: NoSuchRevision.
+        """
+        source, owner = await self._named(revision), {"author": author, "surface": surface, "channel": channel}
+        async with self._database.write(source.conversation) as connection:
+            return await self._once_only(connection, partial(forks.fork, connection, source.id, owner))
 
     @unbroken
     async def revision(self, wanted: str) -> Revision:
@@ -243,16 +254,29 @@ class History:
             return await moves.with_pixels(connection, fingerprint)
 
     @unbroken
-    async def undo(self, conversation: str, count: int = 1) -> Revision:
-        """Back to the parent, `count` times or not at all. Raises: NoSuchRevision("undo") beyond the original."""
-        async with self._database.write(conversation) as connection:
-            return await self._go(connection, partial(moves.step_back, connection, conversation, count))
+    async def belongs(self, conversation: str, author: str) -> bool:
+        """Whether the conversation is the author's."""
+        query = select(conversations.c.id).where(conversations.c.id == conversation, conversations.c.author == author)
+        async with self._database.read() as connection:
+            return await connection.scalar(query) is not None
 
     @unbroken
-    async def redo(self, conversation: str, count: int = 1) -> Revision:
-        """Forward again, `count` times or not at all, the way last taken. Raises: NoSuchRevision("redo")."""
+    async def undo(self, conversation: str, count: int = 1, at: str | None = None) -> Revision:
+        """Back from the head, or from the revision `at`, to its parent, `count` times or not at all.
+
+        Raises: NoSuchRevision("undo") beyond the original, NoSuchRevision(at) where the conversation has none such.
+        """
         async with self._database.write(conversation) as connection:
-            return await self._go(connection, partial(moves.step_forward, connection, conversation, count))
+            return await self._go(connection, partial(moves.step_back, connection, conversation, count, at))
+
+    @unbroken
+    async def redo(self, conversation: str, count: int = 1, at: str | None = None) -> Revision:
+        """Forward again from the head, or from `at`, `count` times or not at all, the way last taken.
+
+        Raises: NoSuchRevision("redo") where nothing follows, NoSuchRevision(at) where the conversation has none such.
+        """
+        async with self._database.write(conversation) as connection:
+            return await self._go(connection, partial(moves.step_forward, connection, conversation, count, at))
 
     @unbroken
     async def goto(self, conversation: str, wanted: str | int) -> Revision:
@@ -296,7 +320,7 @@ class History:
 
     @unbroken
     async def forget(self, author: str) -> int:
-        """Delete an author's conversations and their blobs; answers with how many conversations there were.
+        """Delete an author's conversations, their blobs, and what is kept beside; how many conversations there were.
 
         In other people's conversations the pictures stay, which are theirs, but the author's name and words go.
         """
@@ -377,47 +401,9 @@ class History:
         return chain, None
 
 
-async def _append(connection: AsyncConnection, revision: Revision, kept: Kept) -> None:
-    await rows.write(connection, revision, kept.pieces)
-    await moves.move(connection, revision)
-
-
-async def _commit(connection: AsyncConnection, above: Revision, draft: Draft, kept: Kept) -> Revision:
-    above = await rows.find(connection, above.id)
-    number = await rows.next_number(connection, above.conversation)
-    revision = _revision(draft, kept, conversation=above.conversation, parent=above.id, number=number)
-    await _append(connection, revision, kept)
-    return revision
-
-
 @contextmanager
 def _readable() -> Generator[None]:
     try:
         yield
     except BlobLost as exc:
         raise DamagedImage("history") from exc
-
-
-def _revision(draft: Draft, kept: Kept, *, conversation: str, parent: str | None, number: int) -> Revision:
-    return Revision(
-        id=new_id(),
-        parent=parent,
-        conversation=conversation,
-        number=number,
-        author=draft.author,
-        instruction=draft.instruction,
-        plan=draft.plan,
-        seed=draft.seed,
-        backend=draft.backend,
-        models=dict(draft.models),
-        timings_ms=dict(draft.timings_ms),
-        created_at=rows.now(),
-        height=draft.picture.height,
-        width=draft.picture.width,
-        picture=kept.picture,
-        mask=kept.mask,
-        whole=draft.whole,
-        offset=draft.offset,
-        target=kept.target,
-        warnings=draft.warnings,
-    )

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import delete, null, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.history.schema import BLOBS, conversations, jobs, rates, revisions, shares
-from bot.ledger.keys import every_key
+from bot.history.schema import BLOBS, conversations, jobs, preferences, rates, recipes, revisions, shares
+from bot.ledger.keys import every_key, own_rates
 from engine.blobs import BlobStore, open_blobs
 from engine.errors import BadOption
 
@@ -55,8 +55,14 @@ async def referenced(connection: AsyncConnection, among: Collection[str] | None 
 
 
 async def delete_author(connection: AsyncConnection, author: str) -> int:
-    """Delete the author's conversations and jobs, and the author's name and words elsewhere; how many conversations."""
-    await connection.execute(delete(jobs).where(jobs.c.author == author))
+    """Delete the author's conversations, jobs, posts, preferences and recipes, and name and words elsewhere.
+
+    Answers with how many conversations there were. What an administrator did stays on record, by id.
+    """
+    for table in (jobs, preferences, recipes):
+        await connection.execute(delete(table).where(table.c.author == author))
+    first, end = own_rates(author)
+    await connection.execute(delete(rates).where(rates.c.key >= first, rates.c.key < end))
     for table in (rates, shares):
         await connection.execute(delete(table).where(table.c.key.in_(every_key(author))))
     deleted = await connection.execute(delete(conversations).where(conversations.c.author == author))

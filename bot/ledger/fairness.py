@@ -18,9 +18,9 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.history.schema import jobs, shares
+from bot.history.upsert import insert_or_update
 from bot.ledger.keys import of_lane, of_share
 from bot.ledger.records import Job, Place
-from bot.ledger.rows import insert_or_update
 from engine.lanes import Lane
 
 LONGEST_PAUSE = timedelta(minutes=1)
@@ -88,7 +88,7 @@ async def _set(connection: AsyncConnection, key: str, virtual_s: float) -> None:
     """Virtual time never goes back."""
     later = case((shares.c.virtual_s < virtual_s, virtual_s), else_=shares.c.virtual_s)
     values = {"key": key, "virtual_s": virtual_s}
-    await connection.execute(insert_or_update(connection, shares, "key", values, {"virtual_s": later}))
+    await connection.execute(insert_or_update(connection, shares, values, {"virtual_s": later}))
 
 
 def _waits(lane: Lane) -> ColumnElement[bool]:

@@ -14,12 +14,13 @@ from bot.history.database import Database, unbroken
 from bot.history.once import Fenced
 from bot.history.rows import now as this_moment
 from bot.history.schema import conversations, efforts, jobs
+from bot.history.upsert import insert_or_update
 from bot.ledger.fairness import LONGEST_PAUSE, account, begin, fairest, place_of, share_for
 from bot.ledger.keys import of_guild, of_member
-from bot.ledger.limits import QueueLimits
-from bot.ledger.rates import wait_for
-from bot.ledger.records import Application, Job, Place, State
-from bot.ledger.rows import UNFINISHED_STATE, find, insert_or_update, read, values_of
+from bot.ledger.limits import QueueLimits, Rate
+from bot.ledger.rates import left_of, wait_for
+from bot.ledger.records import Allowance, Application, Job, Place, State
+from bot.ledger.rows import UNFINISHED_STATE, find, read, values_of
 from engine.errors import Busy, NoSuchRevision
 from engine.lanes import Lane
 
@@ -79,6 +80,13 @@ class Ledger:
         return found[0] if found else None
 
     @unbroken
+    async def unfinished_of(self, author: str) -> list[Job]:
+        """All jobs of the author that are not over, in the order they came."""
+        query = select(jobs).where(jobs.c.author == author, UNFINISHED_STATE).order_by(jobs.c.accepted_at, jobs.c.id)
+        async with self._database.read() as connection:
+            return await read(connection, query)
+
+    @unbroken
     async def accept(self, application: Application, wanted: str, *, lease_to: str | None = None) -> Job:
         """The job of that id, durable now; or the one that the application's key became before.
 
@@ -120,6 +128,19 @@ class Ledger:
         """Nothing, where one more message would be accepted now, were it not for rates. Raises: Busy."""
         async with self._database.read() as connection:
             await self._check_room(connection, author, guild, "heavy")
+
+    @unbroken
+    async def allowance(self, author: str, rate: Rate | None = None) -> Allowance:
+        """What the member may ask for now, at that rate or the one that everybody has."""
+        most = self.limits.per_member
+        async with self._database.read() as connection:
+            waiting = await _count(connection, jobs.c.author == author)
+            allowed, wait = await left_of(
+                connection, of_member(author, rate), rate or self.limits.member_rate, self._now()
+            )
+            if waiting >= most:
+                return Allowance(waiting, most, 0, max(wait, await self._free_in(connection, "heavy")))
+        return Allowance(waiting, most, min(allowed, most - waiting), wait)
 
     @unbroken
     async def lease(self, owner: str, lane: Lane, *, look_first: bool = True) -> Job | None:
@@ -262,7 +283,8 @@ class Ledger:
         """Raises: Busy where too much waits already, or its author or guild asks too often."""
         limits = self.limits
         await self._check_room(connection, application.author, application.guild, application.lane)
-        seconds = await wait_for(connection, of_member(application.author), limits.member_rate, now)
+        member = of_member(application.author, application.rate)
+        seconds = await wait_for(connection, member, application.rate or limits.member_rate, now)
         if application.guild:
             guild = await wait_for(connection, of_guild(application.guild), limits.guild_rate, now)
             seconds = max(seconds, guild)
@@ -316,4 +338,4 @@ async def _learn(connection: AsyncConnection, effort: str, seconds: float) -> No
     """What such work takes, from how long it took just now."""
     mean = (1 - LEARNING) * efforts.c.seconds + LEARNING * seconds
     values = {"key": effort, "seconds": seconds}
-    await connection.execute(insert_or_update(connection, efforts, "key", values, {"seconds": mean}))
+    await connection.execute(insert_or_update(connection, efforts, values, {"seconds": mean}))

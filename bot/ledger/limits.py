@@ -22,7 +22,7 @@ class Rate:
         return timedelta(minutes=1 / self.per_minute)
 
 
-MEMBER_RATE, GUILD_RATE = Rate(per_minute=20, burst=10), Rate(per_minute=120, burst=60)
+MEMBER_RATE, GUILD_RATE = Rate(per_minute=20, burst=10), Rate(per_minute=600, burst=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class QueueLimits:
     """Unfinished jobs of everybody."""
     per_member: int = 10
     """Unfinished jobs of one member."""
-    per_guild: int = 200
+    per_guild: int = 300
     """Unfinished jobs of one guild."""
     running_each: int = 2
     """Jobs of one member that are worked on at once, in a lane."""

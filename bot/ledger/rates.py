@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, case, literal, type_coerce
+from sqlalchemy import BigInteger, case, literal, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.history.schema import Moment, rates
+from bot.history.upsert import insert_or_update
 from bot.ledger.limits import Rate
-from bot.ledger.rows import insert_or_update
 
 
 async def wait_for(connection: AsyncConnection, key: str, rate: Rate, now: datetime) -> float:
@@ -26,7 +26,16 @@ async def wait_for(connection: AsyncConnection, key: str, rate: Rate, now: datet
     later = type_coerce(case((possible, rates.c.due_at), else_=literal(now, Moment())), BigInteger)
     values = {"key": key, "due_at": now + rate.interval}
     changes = {"due_at": later + rate.interval // timedelta(microseconds=1)}
-    counted = insert_or_update(connection, rates, "key", values, changes)
+    counted = insert_or_update(connection, rates, values, changes)
     due: datetime = (await connection.execute(counted.returning(rates.c.due_at))).scalar_one()
     early = due - rate.burst * rate.interval - now
     return max(0.0, early.total_seconds())
+
+
+async def left_of(connection: AsyncConnection, key: str, rate: Rate, now: datetime) -> tuple[int, float]:
+    """How many requests would be allowed at once now, and the seconds until the next one is: 0 while there are any."""
+    due: datetime | None = await connection.scalar(select(rates.c.due_at).where(rates.c.key == key))
+    latest = now + rate.burst * rate.interval
+    start = due if due is not None and now <= due <= latest else now
+    wait = (start + rate.interval - latest).total_seconds()
+    return (latest - start) // rate.interval, max(0.0, wait)

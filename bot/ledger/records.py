@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from bot.ledger.limits import Rate
 from engine.lanes import Lane
 
 State: TypeAlias = Literal["accepted", "leased", "done", "failed", "cancelled", "dead"]
@@ -37,6 +38,8 @@ class Application:
     """Blob of the reference."""
     address: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Where the surface puts the answer, in its own words."""
+    rate: Rate | None = None
+    """How often its author may ask, where not as often as everybody; it is not kept with the job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +79,17 @@ class Place:
     """Jobs that will be begun before it."""
     seconds: float
     """Until it is begun, as work of those kinds took lately."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a member may ask for."""
+
+    waiting: int
+    """Unfinished jobs of the member."""
+    per_member: int
+    """As many may wait."""
+    free_now: int
+    """So many more would be accepted at once."""
+    next_s: float
+    """Until one more is accepted, as work took lately; 0 while there are any."""

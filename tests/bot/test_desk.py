@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,11 @@ from sqlalchemy import func, select
 from bot import courier
 from bot.chat import Message, Reply
 from bot.desk import Desk
+from bot.history.rows import now
 from bot.history.schema import jobs, revisions, steps
 from bot.house import House
 from bot.ledger.ledger import Ledger
-from bot.ledger.limits import QueueLimits
+from bot.ledger.limits import QueueLimits, Rate
 from bot.ledger.records import Job
 from bot.recipes import recipe_of
 from bot.workbench import Tools
@@ -298,16 +300,49 @@ async def test_answers_are_delivered_until_they_arrive(
 
     async with Desk(Tools(house=house, ledger=ledger)) as desk:
         desk.deliver_by("test", deliver)
-        job = await desk.take(first("make it warmer"), channel="general")
+        job = await desk.take(first("make it warmer"), address={"channel": "general"})
         await asyncio.wait_for(arrived.wait(), 10)
         await until(lambda: ledger.job(job.id), lambda now: now.delivered_at is not None)
     assert [where for where, _ in brought] == ["general"] * tries
     assert isinstance(brought[-1][1], Reply)
 
 
+@pytest.mark.parametrize("days", [0, 3])
+async def test_what_never_arrives_is_given_up_after_three_days(
+    house: House, ledger: Ledger, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(courier, "LONGEST_PAUSE_S", 0.004)
+    tries: list[str] = []
+    monkeypatch.setattr(courier, "now", lambda: now() + timedelta(days=days if tries else 0))
+
+    async def deliver(job: Job, answer: Reply | EditError) -> None:
+        tries.append(job.id)
+        raise ConnectionError("no such channel")
+
+    async with Desk(Tools(house=house, ledger=ledger)) as desk:
+        desk.deliver_by("test", deliver)
+        job = await desk.take(first("make it warmer"))
+        await until(lambda: ledger.job(job.id), lambda found: bool(found.delivered_at) or len(tries) > 5)
+        found = await desk.current(job)
+    assert (found.delivered_at is not None, len(tries) > 5) == ((True, False) if days == 3 else (False, True))
+    assert days == 0 or len(tries) == 3
+
+
+async def test_a_member_s_own_rate_takes_the_place_of_everybody_s(desk: Desk, engine: Engine) -> None:
+    engine.go.clear()
+    await desk.take(first("make it warmer"), rate=Rate(per_minute=1, burst=1))
+    with pytest.raises(Busy) as busy:
+        await desk.take(first("make it warmer"), rate=Rate(per_minute=1, burst=1))
+    assert busy.value.reason == "rate"
+    assert 50 < busy.value.seconds <= 60
+    await desk.take(first("make it warmer"))
+    engine.go.set()
+
+
 async def test_what_was_not_delivered_is_delivered_by_the_next(house: House, ledger: Ledger) -> None:
     async with Desk(Tools(house=house, ledger=ledger)) as one:
-        job = await one.take(first("make it warmer"), key="m", channel="general")
+        job = await one.take(first("make it warmer"), key="m", address={"channel": "general"})
         await until(lambda: ledger.job(job.id), lambda now: now.is_over)
     arrived: asyncio.Queue[Reply | EditError] = asyncio.Queue()
 

@@ -208,10 +208,10 @@ async def test_who_takes_a_step_back_and_cancels_it_is_not_cancelled(
     """The job of a step is worked on while `take` waits; its end is none of `take`."""
     undo, begun = History.undo, asyncio.Event()
 
-    async def slowly(history: History, conversation: str, count: int = 1) -> Any:
+    async def slowly(history: History, conversation: str, count: int = 1, at: str | None = None) -> Any:
         begun.set()
         await asyncio.sleep(0.5)
-        return await undo(history, conversation, count)
+        return await undo(history, conversation, count, at)
 
     async with serving(tmp_path) as local:
         made = await local.desk.answer(await local.desk.take(blurred(0)))

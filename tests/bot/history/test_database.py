@@ -28,8 +28,8 @@ NEXT = '''"""Stars."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -85,15 +85,15 @@ async def test_an_older_history_is_migrated_with_what_is_in_it(
         root = await begin(history, photo)
     scripts = tmp_path / "100% migrations"
     shutil.copytree(MIGRATIONS, scripts)
-    (scripts / "versions" / "0003_stars.py").write_text(NEXT)
-    monkeypatch.setattr(upgrades, "VERSION", "0003")
+    (scripts / "versions" / "0004_stars.py").write_text(NEXT)
+    monkeypatch.setattr(upgrades, "VERSION", "0004")
     monkeypatch.setattr(upgrades, "upgrade", lambda connection: upgrade(connection, scripts))  # pyright: ignore
     async with await History.open(tmp_path) as history:
         assert same(await history.picture(root.id), photo)
         await begin(history, photo)
     with sqlite3.connect(tmp_path / "retouch.db") as connection:
         assert connection.execute("SELECT stars FROM revisions").fetchall() == [(3,), (3,)]
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0003",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0004",)]
     connection.close()
 
 
@@ -105,9 +105,9 @@ async def test_a_migration_that_fails_leaves_the_history_as_it_was(
     before = tables(tmp_path / "retouch.db")
     scripts = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, scripts)
-    (scripts / "versions" / "0003_stars.py").write_text(NEXT + "    raise RuntimeError('half way')\n")
+    (scripts / "versions" / "0004_stars.py").write_text(NEXT + "    raise RuntimeError('half way')\n")
     with monkeypatch.context() as patched:
-        patched.setattr(upgrades, "VERSION", "0003")
+        patched.setattr(upgrades, "VERSION", "0004")
         patched.setattr(upgrades, "upgrade", lambda connection: upgrade(connection, scripts))  # pyright: ignore
         with pytest.raises(RuntimeError, match="half way"):
             await History.open(tmp_path)

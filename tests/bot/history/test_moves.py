@@ -82,6 +82,28 @@ async def test_goto_takes_numbers_ids_and_their_beginnings(history: History, pho
     assert await history.head(talk) == first
 
 
+async def test_steps_from_a_revision_that_is_not_the_head(history: History, photo: Picture):
+    root, first, second = await chain(history, photo, 2)
+    talk = root.conversation
+    other = await commit(history, first, 9)
+    assert await history.undo(talk, at=second.id) == first
+    assert await history.head(talk) == first
+    assert await history.undo(talk, 2, at=other.id) == root
+    assert await history.redo(talk, at=first.id) == other
+    assert await history.redo(talk, 2, at=root.id) == other
+    elsewhere = await begin(history, photo)
+    for call, at, wanted in (
+        (history.undo, root.id, "undo"),
+        (history.redo, second.id, "redo"),
+        (history.undo, elsewhere.id, elsewhere.id),
+        (history.redo, elsewhere.id, elsewhere.id),
+    ):
+        with pytest.raises(NoSuchRevision) as none:
+            await call(talk, at=at)
+        assert none.value.wanted == wanted
+    assert await history.head(talk) == other
+
+
 async def test_the_branch_and_the_tree(history: History, photo: Picture):
     root, first, second = await chain(history, photo, 2)
     other = await commit(history, root, 9)

@@ -1,0 +1,1 @@
+"""What servers remember beside pictures and jobs: posts, preferences, recipes, and what administrators did."""
