@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.ledger.limits import QueueLimits, Rate
 from engine.errors import BadOption
 from engine.imageio import Limits
-from engine.settings import EngineSettings, GenerationSettings, ModelSettings
+from engine.settings import EngineSettings, GenerationSettings, ModelSettings, PlannerSettings, SafetySettings
 
 
 class Section(BaseModel):
@@ -51,6 +51,18 @@ class WebSettings(Section):
     port: int = Field(default=8686, ge=1, le=65535)
 
 
+class DiscordSettings(Section):
+    """The bot on Discord."""
+
+    token: str = Field(default="", repr=False)
+    message_content: bool = True
+    """Whether to ask Discord for the content of messages that do not speak to the bot."""
+    api: str = Field(default="", pattern="^(https?://.+)?$")
+    """Where Discord's REST API is asked instead, such as at a proxy that keeps the rate limits of many processes."""
+    health_port: int = Field(default=0, ge=0, le=65535)
+    """Where /livez, /readyz and /metrics are served, on this machine alone; 0: nowhere."""
+
+
 class LoggingSettings(Section):
     """What servers log."""
 
@@ -64,13 +76,13 @@ class QueueSettings(Section):
 
     waiting: int = Field(default=500, ge=1)
     per_member: int = Field(default=10, ge=1)
-    per_guild: int = Field(default=200, ge=1)
+    per_guild: int = Field(default=300, ge=1)
     running_each: int = Field(default=2, ge=1)
     """Edits of one member that are worked on at once."""
     member_per_minute: float = Field(default=20, gt=0)
     member_burst: int = Field(default=10, ge=1)
-    guild_per_minute: float = Field(default=120, gt=0)
-    guild_burst: int = Field(default=60, ge=1)
+    guild_per_minute: float = Field(default=600, gt=0)
+    guild_burst: int = Field(default=200, ge=1)
     quick_workers: int = Field(default=2, ge=1)
     """Edits by exact tools that are worked on at once."""
     heavy_workers: int = Field(default=4, ge=1)
@@ -129,13 +141,18 @@ class Settings(BaseSettings):
     output: OutputSettings = Field(default_factory=OutputSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     generation: GenerationSettings = Field(default_factory=GenerationSettings)
+    safety: SafetySettings = Field(default_factory=SafetySettings)
+    planner: PlannerSettings = Field(default_factory=PlannerSettings)
     engine: ElsewhereSettings = Field(default_factory=ElsewhereSettings)
     web: WebSettings = Field(default_factory=WebSettings)
+    discord: DiscordSettings = Field(default_factory=DiscordSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
 
     def of_engine(self) -> EngineSettings:
         """What the engine must know of it."""
-        return EngineSettings(models_at=self.home / "models", models=self.models, generation=self.generation)
+        return EngineSettings(
+            models_at=self.home / "models", models=self.models, generation=self.generation, safety=self.safety
+        )
 
     @classmethod
     def settings_customise_sources(

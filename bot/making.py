@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from engine.errors import Ambiguous, MaskWhole, NeedsClarification
 from engine.operations import Add, Alter, EditOperation, Plan, Refine, Replace, Target
 from engine.refining.again import Again
 from engine.reporting import shared
+from engine.safety import of_safety
 
 DRAWN = Notice("drawn")
 """Notice that is kept with a revision whose area its author drew, so that it is obeyed when refined."""
@@ -49,13 +50,16 @@ async def make(
         _answer([await answer_of(revision, talk.house.history) for revision in earlier], talk)
         return
     picture = await talk.house.history.picture(base)
-    operations = tuple(_named(operation, base.plan) for operation in operations)
+    operations = tuple(_named(operation, base.plan) for operation in _in_turn(operations, talk.message.instruction))
+    previous = await talk.house.history.target_mask(base)
+    if previous is not None and not answers and _is_same(operations[0], base.plan, talk.message.instruction):
+        answers = {0: previous}
     request = EditRequest(
         picture=picture,
         operations=operations,
         given=talk.message.mask,
         mask=mask,
-        previous=await talk.house.history.target_mask(base),
+        previous=previous,
         answers=answers,
         again=again,
         start=start,
@@ -87,6 +91,31 @@ def _named(operation: EditOperation, before: Plan | None) -> EditOperation:
     if not thing or target is None or target != Target(previous=True):
         return operation
     return operation.model_copy(update={"target": target.model_copy(update={"phrase": thing})})
+
+
+def _is_same(operation: EditOperation, before: Plan | None, instruction: str) -> bool:
+    """Whether it is about the very thing of the edit before, which the instruction does not name again: "no, pink".
+
+    The words of that edit may not fit the thing any more: the yellow ball is blue by now.
+    """
+    last = before.operations[-1] if before else None
+    target: Target | None = getattr(operation, "target", None)
+    return target is not None and target == getattr(last, "target", None) and not _named_in(instruction, target, 1)
+
+
+def _in_turn(operations: Sequence[EditOperation], instruction: str) -> Iterator[EditOperation]:
+    """The operations; what one does to the thing of the one before, named once for both, is done to "it"."""
+    before: Target | None = None
+    for operation in operations:
+        target: Target | None = getattr(operation, "target", None)
+        same = target is not None and target == before and not _named_in(instruction, target, 2)
+        yield operation.model_copy(update={"target": Target(previous=True)}) if same else operation
+        before = target
+
+
+def _named_in(instruction: str, target: Target, times: int) -> bool:
+    """Whether the instruction says the words of the target so often; without words of its own it is not a name."""
+    return not target.phrase or instruction.lower().count(target.phrase.lower()) >= times
 
 
 async def _edit(request: EditRequest, talk: Talk, base: Revision, plan: Plan) -> list[EditResult]:
@@ -157,7 +186,7 @@ async def _commit(result: EditResult, base: Revision, talk: Talk, plan: Plan, se
         whole=result.mask is None,
         offset=result.offset,
         target=result.target,
-        warnings=(DRAWN,) if drawn else (),
+        warnings=(*((DRAWN,) if drawn else ()), *of_safety(result.notices)),
         timings_ms=result.timings_ms,
     )
     with talk.clock("commit"):

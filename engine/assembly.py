@@ -9,7 +9,8 @@ from engine.backends import Choice, Parts, parts_of
 from engine.editor import Editor
 from engine.inpainting.diffusion.loading import follower_for, illustrator_for, painter_for, tune
 from engine.inpainting.exemplar import ExemplarInpainter
-from engine.settings import GenerationSettings, ModelSettings
+from engine.safety import checker_for
+from engine.settings import GenerationSettings, ModelSettings, SafetySettings
 from engine.weights import ModelStore
 
 Artist = TypeVar("Artist")
@@ -21,7 +22,9 @@ def parts_for(models: ModelStore, wanted: ModelSettings) -> Parts:
     return parts_of(models, Choice(detector, segmenter, eraser, wanted.captioner or None))
 
 
-def editor_for(models: ModelStore, parts: Parts, wanted: GenerationSettings) -> Editor:
+def editor_for(
+    models: ModelStore, parts: Parts, wanted: GenerationSettings, safety: SafetySettings | None = None
+) -> Editor:
     """The editor over those parts; how this process loads generative models is set, and none is loaded yet."""
     tune(
         fast=wanted.fast,
@@ -41,4 +44,5 @@ def editor_for(models: ModelStore, parts: Parts, wanted: GenerationSettings) -> 
         illustrator_for=among(illustrator_for, wanted.text_to_image),
         segmenter=parts.segmenter,
         specialists=parts.specialists,
+        checker=checker_for(safety or SafetySettings()),
     )

@@ -83,7 +83,7 @@ class Replica:
         told = ClusterSettings.model_validate_json(settings)
         models = ModelStore(told.models_at)
         parts = parts_for(models, told.models)
-        editor = editor_for(models, parts, told.generation)
+        editor = editor_for(models, parts, told.generation, told.safety)
         self._pulse = Pulse(editor.edit)
         self._service = Service(self._pulse.edit, open_blobs(told.exchange), told.room)
         failed = warm_up(parts, editor) if told.warm else []

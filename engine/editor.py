@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar, assert_never, cast
 
 import numpy as np
@@ -46,9 +47,10 @@ from engine.operations import (
     Text,
     Upscale,
 )
-from engine.protocols import Follower, Illustrator, Inpainter, Painter, Segmenter
+from engine.protocols import Follower, Illustrator, Inpainter, Painter, Segmenter, SensitivityChecker
 from engine.refining.again import Placed, placed
 from engine.reporting import Report, audience
+from engine.safety import remarks
 from engine.scene import Locate, Scene, Step
 from engine.segmentation.classic import ClassicSegmenter
 from engine.selection.given import Selection, selection_of
@@ -76,8 +78,9 @@ class Editor:
         segmenter: Segmenter | None = None,
         specialists: Specialists | None = None,
         illustrator_for: Callable[[str | None], Illustrator] = illustrator_for,
+        checker: SensitivityChecker | None = None,
     ) -> None:
-        """segmenter: cuts out what the author clicks on."""
+        """segmenter: cuts out what the author clicks on. checker: looks at what was made; None: nothing does."""
         self._locate = locate
         self._eraser = eraser
         self._painter_for = painter_for
@@ -85,6 +88,7 @@ class Editor:
         self._illustrator_for = illustrator_for
         self._segmenter = segmenter or ClassicSegmenter()
         self._specialists = specialists or Specialists()
+        self._checker = checker
 
     def edit(self, request: EditRequest, report: Report | None = None) -> EditResult:
         """All operations or none. Raises: any leaf of EditError."""
@@ -105,7 +109,15 @@ class Editor:
             step = apply(operation, scene)
             done = _chain(done, step, tuple(scene.notices))
             selected = _carried(selected, step)
-        return _result(request.picture, done, clock)
+        return _result(request.picture, self._checked(done, clock), clock)
+
+    def _checked(self, done: Step, clock: Clock) -> Step:
+        """The step with what a look at its picture found."""
+        if self._checker is None:
+            return done
+        with clock("check"):
+            found = remarks(self._checker, done.picture.rgb, done.changed)
+        return replace(done, notices=(*done.notices, *found))
 
     def _selected(self, request: EditRequest, clock: Clock) -> Selection | None:
         if request.mask is not None:

@@ -37,6 +37,17 @@ class BoxSegmenter:
         return mask
 
 
+class ColourChecker:
+    """Takes one colour for what only adults should see."""
+
+    def __init__(self, colour: tuple[int, int, int]) -> None:
+        self._colour = colour
+
+    def sensitive(self, image: Image) -> tuple[str, ...]:
+        """The word "colour" where any pixel has it."""
+        return ("colour",) if (image == self._colour).all(axis=2).any() else ()
+
+
 class FixedGrounder:
     """Knows some phrases by heart; every region of a phrase is a candidate, and a single one is chosen."""
 

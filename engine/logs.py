@@ -52,7 +52,7 @@ FIELDS: Final[dict[str, re.Pattern[str]]] = {
 INTERNAL: Final = {"exc_info", "stack_info", "positional_args", "_record", "_from_structlog"}
 """What structlog passes along with an event."""
 LONGEST_MESSAGE: Final = 300
-CHATTY: Final = ("httpx", "httpcore", "uvicorn", "aiosqlite", "PIL")
+CHATTY: Final = ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "uvicorn", "aiosqlite", "PIL")
 """Libraries that tell of every request or start; what goes wrong in them is told all the same."""
 
 
@@ -125,7 +125,7 @@ def told_without_words(error: BaseException) -> Iterator[str]:
 
 def _before(error: BaseException) -> Iterator[BaseException]:
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if earlier is not None:
+    if earlier is not None and earlier is not error:
         yield earlier
     if isinstance(error, BaseExceptionGroup):
         yield from cast("BaseExceptionGroup[BaseException]", error).exceptions

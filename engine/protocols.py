@@ -155,6 +155,14 @@ class Illustrator(Protocol):
         ...
 
 
+class SensitivityChecker(Protocol):
+    """Sees what only adults should. Safe between threads."""
+
+    def sensitive(self, image: Image) -> tuple[str, ...]:
+        """What of that the (H, W, 3) picture of any size shows, in plain words, sorted; empty: nothing was seen."""
+        ...
+
+
 class Follower(Protocol):
     """Follows an instruction about a picture, without being told where."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from engine.operations import Record
 
@@ -36,6 +36,34 @@ class GenerationSettings(Record):
     """How little a step may differ from the one before for most of it to be skipped; 0: no step is."""
 
 
+class SafetySettings(Record):
+    """Whether what edits make is looked at for what only adults should see."""
+
+    check: Literal["auto", "off"] = "auto"
+    """auto: where the extra `moderation` is installed."""
+
+
+class PlannerSettings(Record):
+    """Who reads instructions: rules, or also a language model behind an endpoint that speaks OpenAI's protocol."""
+
+    kind: Literal["rules", "llm", "auto"] = "rules"
+    """auto: the model is asked only where the rules are unsure."""
+    url: str = Field(default="", pattern="^(https?://.+)?$")
+    """Up to and with its "/v1"."""
+    model: str = ""
+    key: str = Field(default="", repr=False)
+    timeout_s: float = Field(default=8, gt=0, le=120)
+    """For everything that an instruction needs of the model, second tries included."""
+    vision: bool = False
+    """Whether the model is shown a small version of the picture."""
+
+    @model_validator(mode="after")
+    def _names_a_model(self) -> PlannerSettings:
+        if self.kind != "rules" and not (self.url and self.model):
+            raise ValueError("a language model needs a url and a model")
+        return self
+
+
 class EngineSettings(Record):
     """Everything that an engine needs to be told."""
 
@@ -43,5 +71,6 @@ class EngineSettings(Record):
     """The folder that models are installed in."""
     models: ModelSettings = Field(default_factory=ModelSettings)
     generation: GenerationSettings = Field(default_factory=GenerationSettings)
+    safety: SafetySettings = Field(default_factory=SafetySettings)
     room: int = Field(default=64, ge=1)
     """Orders at once, those that wait for a thread counted; more are turned away."""

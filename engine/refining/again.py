@@ -56,7 +56,7 @@ def placed(operations: Sequence[EditOperation], again: Again, image: Image, loca
     operation = operations[index]
     area = _found(operation.target, image, locate, index) if isinstance(operation, Move) else again.area
     if again.change:
-        area = reshaped(area, again.change, Ground(image, locate, subject_of(operation)))
+        area = reshaped(area, again.change, Ground(image, locate, subject_of(operation), index))
     softness = softness_of((*again.changes, again.change), extent_of(area))
     bounds = isinstance(operation, ITS_OWN) or (again.drawn and not isinstance(operation, Background))
     return Placed(index, area, softness, bounds)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from engine.data import Box, Image, Located, Mask, Region
-from engine.errors import NeedsClarification, NotGrounded
+from engine.errors import Ambiguous, NeedsClarification, NotGrounded
 from engine.geometry import bounding_box, crop_window
 from engine.grounding.traces import Trace, trace_in, traces_of
 from engine.masks import grow, invert, shrink, union
@@ -45,6 +45,8 @@ class Ground:
     locate: Locate
     subject: Target | None = None
     """What the edit was about, in words: "the left one" is another of these."""
+    index: int = 0
+    """Which of the plan's operations that was."""
 
 
 def reshaped(area: Mask, words: str, ground: Ground) -> Mask:
@@ -143,7 +145,7 @@ def _wanted(area: Mask, thing: str, ground: Ground) -> Mask:
 def _other(area: Mask, thing: str, ground: Ground) -> Mask:
     """What was meant instead: the thing named, else the one other that the words of the edit fit.
 
-    Raises: NotGrounded, NeedsClarification.
+    Raises: NotGrounded, NeedsClarification, Ambiguous with the others where there are several.
     """
     if thing:
         return union(
@@ -155,13 +157,13 @@ def _other(area: Mask, thing: str, ground: Ground) -> Mask:
         update={"position": None, "ordinal": None, "size": None, "quantity": None, "relation": None}
     )
     regions = ground.locate(ground.image, anywhere).regions
-    masks = [region.on(*area.shape) for region in regions]
-    others = [mask for mask in masks if np.count_nonzero(mask & area) < _INSIDE * np.count_nonzero(mask)]
+    masks = [(region, region.on(*area.shape)) for region in regions]
+    others = [one for one, mask in masks if np.count_nonzero(mask & area) < _INSIDE * np.count_nonzero(mask)]
     if not others:
         raise NotGrounded(f"another {ground.subject.phrase}", 0.0, tuple(region.label for region in regions[:1]))
     if len(others) > 1:
-        raise NeedsClarification(f"Which of the other {len(others)}? Say it by place: “no, the left one”.")
-    return others[0]
+        raise Ambiguous(ground.subject.phrase, tuple(others), ground.index)
+    return others[0].on(*area.shape)
 
 
 def _chosen(located: Located) -> Sequence[Region]:

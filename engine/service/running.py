@@ -18,11 +18,11 @@ from typing import Final, NoReturn
 import structlog
 import uvicorn
 
+from engine.allocator import return_large_blocks
 from engine.assembly import editor_for, parts_for
 from engine.blobs import open_blobs
 from engine.errors import BadOption
 from engine.logs import log_to
-from engine.service.allocator import return_large_blocks
 from engine.service.app import Service
 from engine.service.readiness import Check
 from engine.service.warm import warm_up
@@ -64,7 +64,7 @@ def serve(
     listening = bound(address)
     models = ModelStore(settings.models_at)
     parts = parts_for(models, settings.models)
-    editor = editor_for(models, parts, settings.generation)
+    editor = editor_for(models, parts, settings.generation, settings.safety)
     service = Service(editor.edit, open_blobs(exchange), settings.room)
 
     def get_ready() -> None:
@@ -121,8 +121,12 @@ def bound(address: Address) -> socket.socket:
             return _bound_to_file(address.path)
         family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         made = socket.socket(family)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((address.host, address.port))
+        try:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind((address.host, address.port))
+        except OSError:
+            made.close()
+            raise
     except OSError as exc:
         if address.path is not None:
             raise BadOption("socket", str(address.path), "a short path in a folder that may be written to") from exc

@@ -12,7 +12,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 import numpy as np
-from engine.service.allocator import return_large_blocks
+from engine.allocator import return_large_blocks
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 >> 20
