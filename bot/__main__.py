@@ -276,15 +276,45 @@ def demo(
 @app.command()
 def doctor(
     url: Annotated[str | None, typer.Option(help="A server to ask; default: this machine's, if it runs.")] = None,
+    on_discord: Annotated[bool, typer.Option("--discord", help="Examine the Discord bot instead.")] = False,
     as_json: Json = False,
 ) -> None:
     """Say what this machine can do, what is missing for the rest, and how the server is doing."""
+    import asyncio
+
     from bot.surfaces.terminal.printing import answering
 
     with answering(as_json):
-        from bot.surfaces.terminal.doctor import doctor
+        if on_discord:
+            from bot.config import load_settings
+            from bot.surfaces.terminal.doctor_discord import doctor_discord
 
-        doctor(url, as_json=as_json)
+            asyncio.run(doctor_discord(load_settings(), as_json=as_json))
+        else:
+            from bot.surfaces.terminal.doctor import doctor
+
+            doctor(url, as_json=as_json)
+
+
+@app.command("discord")
+def discord_bot(
+    invite: Annotated[bool, typer.Option("--invite", help="Print the link that adds the bot to a server.")] = False,
+) -> None:
+    """Run the Discord bot, until Ctrl-C; docs/discord.md leads from nothing to there."""
+    import asyncio
+    from functools import partial
+
+    from bot.surfaces.terminal.printing import answering
+
+    with answering(as_json=False):
+        from bot.config import load_settings
+        from bot.surfaces.discord import running
+
+        settings = load_settings()
+        if invite:
+            typer.echo(asyncio.run(running.invite(settings)))
+        else:
+            asyncio.run(running.run(settings, partial(typer.echo, err=True)))
 
 
 @app.command()

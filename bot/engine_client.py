@@ -8,7 +8,7 @@ import threading
 from engine.assembly import editor_for, parts_for
 from engine.edits import EditRequest, EditResult
 from engine.reporting import Cancelled, Report, guarded
-from engine.settings import GenerationSettings, ModelSettings
+from engine.settings import GenerationSettings, ModelSettings, SafetySettings
 from engine.weights import ModelStore
 
 
@@ -20,10 +20,11 @@ class LocalEngine:
         models: ModelStore,
         configured_models: ModelSettings | None = None,
         generation: GenerationSettings | None = None,
+        safety: SafetySettings | None = None,
     ) -> None:
         """Raises: BadOption, ModelMissing for models in the settings that cannot be had."""
         parts = parts_for(models, configured_models or ModelSettings())
-        self._editor = editor_for(models, parts, generation or GenerationSettings())
+        self._editor = editor_for(models, parts, generation or GenerationSettings(), safety)
 
     async def edit(self, request: EditRequest, report: Report | None = None) -> EditResult:
         """The edit's result. Raises: any leaf of EditError."""

@@ -14,6 +14,7 @@ from engine.clock import Clock
 from engine.data import Notice
 from engine.edits import EditRequest, EditResult
 from engine.operations import Plan
+from engine.planner.asking import Adviser
 from engine.protocols import Planner
 from engine.reporting import Report
 
@@ -31,6 +32,8 @@ class House:
     edit: Edit
     exports: Path
     """Where pictures are put that nobody named a file for."""
+    adviser: Adviser | None = None
+    """A language model that knows better where the planner is unsure; None: the planner alone."""
 
 
 async def open_history(settings: Settings) -> History:

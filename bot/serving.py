@@ -18,9 +18,11 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.records import Job
 from bot.observing import Metrics, health_app, house_checks
 from bot.workbench import Tools
+from engine.allocator import return_large_blocks
 from engine.imageio.decoder import Decoder
 from engine.logs import log_to
 from engine.planner import RulesPlanner
+from engine.planner.asking import adviser_for
 from engine.reporting import Report
 
 
@@ -49,14 +51,16 @@ async def open_server(
     Raises: BadOption, BackendMissing, StorageFailed for a home or a database that cannot be used.
     """
     log_to(level=settings.logging.level, words=settings.logging.words)
+    return_large_blocks()
     async with (
         await open_history(settings) as history,
         _engine(settings, warm=warm) as engine,
         Decoder() as decoder,
+        adviser_for(settings.planner, RulesPlanner()) as adviser,
     ):
         exports = settings.home / "exports"
         await asyncio.to_thread(exports.mkdir, exist_ok=True)
-        house = House(history, RulesPlanner(), engine.edit, exports)
+        house = House(history, RulesPlanner(), engine.edit, exports, adviser)
         ledger = Ledger(history.database, settings.queue.limits())
         metrics = Metrics(lambda: engine.restarts)
         checks = house_checks(history.database, history.blobs, lambda: engine.ready)

@@ -14,8 +14,10 @@ from bot.drawing import (
     CARD,
     LEADING,
     LINE,
+    PALETTE,
     SUBTLE,
     TEXT,
+    badge,
     canvas,
     curve,
     folded,
@@ -28,6 +30,11 @@ from engine.data import Image, Picture
 
 WIDEST: Final = 4096
 """Widest sheet, px: what chats still show."""
+GRID_HEIGHT, GRID_WIDTH = 1400, 2000
+"""Largest grid of variations, px: about the shape that a chat has room for."""
+_GRID_GAP: Final = 12
+_ENLARGED: Final = 320
+"""Longest side, px, up to which small variations are enlarged in a grid."""
 _MARGIN: Final = 40
 _GAP: Final = 24
 _PAD: Final = 14
@@ -110,6 +117,45 @@ def tree_sheet(nodes: Sequence[Node]) -> Picture:
     for name, card in cards.items():
         card.place(sheet, *corners[name], picture_height, height)
     return Picture(sheet)
+
+
+def numbered_grid(pictures: Sequence[Picture]) -> Picture:
+    """The variations in rows, each numbered from 1 in its top left corner, as large as fit into 2000 x 1400 px.
+
+    All have the room of the first: pictures of another shape stand in its middle, and so do few of a last row.
+    Raises: ValueError without pictures.
+    """
+    if not pictures:
+        raise ValueError("a grid needs a picture")
+    height, width, columns = _grid(pictures[0], len(pictures))
+    rows = -(-len(pictures) // columns)
+    sheet = canvas(rows * (height + _GRID_GAP) + _GRID_GAP, columns * (width + _GRID_GAP) + _GRID_GAP)
+    radius = float(np.clip(0.06 * max(height, width), 18, 40))
+    for index, picture in enumerate(pictures):
+        row, column = divmod(index, columns)
+        missing = max((row + 1) * columns - len(pictures), 0)
+        x = _GRID_GAP + round((column + missing / 2) * (width + _GRID_GAP))
+        y = _GRID_GAP + row * (height + _GRID_GAP)
+        scale = min(height / picture.height, width / picture.width)
+        tile = shown(picture, max(round(picture.height * scale), 1), max(round(picture.width * scale), 1))
+        left, top = x + (width - tile.shape[1]) // 2, y + (height - tile.shape[0]) // 2
+        lay(sheet, tile, rounded(tile.shape[0], tile.shape[1], 10), left, top)
+        badge(sheet, str(index + 1), x + 1.4 * radius, y + 1.4 * radius, radius, PALETTE[index % len(PALETTE)])
+    return Picture(sheet)
+
+
+def _grid(picture: Picture, count: int) -> tuple[int, int, int]:
+    """(height, width, columns) of the tiles that show such a picture largest, and no larger than it is."""
+    scales = {
+        columns: min(
+            ((GRID_WIDTH - _GRID_GAP) / columns - _GRID_GAP) / picture.width,
+            ((GRID_HEIGHT - _GRID_GAP) / -(-count // columns) - _GRID_GAP) / picture.height,
+        )
+        for columns in range(1, count + 1)
+    }
+    columns = max(scales, key=lambda columns: scales[columns])
+    scale = min(scales[columns], max(1.0, _ENLARGED / max(picture.height, picture.width)))
+    return max(int(scale * picture.height), 1), max(int(scale * picture.width), 1), columns
 
 
 def _columns_for(count: int) -> int:

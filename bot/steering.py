@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import assert_never, cast, get_args
+from typing import Final, assert_never, cast, get_args
 
 from bot.chat import Answer
 from bot.history import Revision
@@ -12,7 +12,7 @@ from bot.making import DRAWN, make
 from bot.receipts import comparison
 from bot.recipes import recipe_of
 from engine.data import UNMOVED, Notice, Region
-from engine.errors import NeedsClarification, NoSuchRevision, NotUnderstood
+from engine.errors import EditError, NeedsClarification, NoSuchRevision, NotUnderstood
 from engine.grounding.choose import choose
 from engine.masks import union
 from engine.operations import (
@@ -33,17 +33,25 @@ from engine.operations import (
     Vary,
 )
 from engine.planner import parse_target
+from engine.planner.course import without
 from engine.refining.again import NO_AREA, Again, subject_of
+
+NO_QUESTION: Final = "There is no question open. Say what should change."
 
 
 async def steer(operation: HistoryOperation, talk: Talk) -> None:
-    """One step, answered from the history. Raises: NoSuchRevision where there is nothing to step to."""
-    history, conversation = talk.house.history, talk.head.conversation
+    """One step from where the talk stands, answered from the history.
+
+    Raises: NoSuchRevision where there is nothing to step to.
+    """
+    history, conversation, here = talk.house.history, talk.head.conversation, talk.head.id
     match operation:
+        case Undo(what=str(what)):
+            await _leave_out(what, talk)
         case Undo():
-            await _show(await history.undo(conversation, operation.count), talk)
+            await _show(await history.undo(conversation, operation.count, here), talk)
         case Redo():
-            await _show(await history.redo(conversation, operation.count), talk)
+            await _show(await history.redo(conversation, operation.count, here), talk)
         case Goto():
             await _show(await history.goto(conversation, operation.revision), talk)
         case Restart():
@@ -69,6 +77,35 @@ async def _show(revision: Revision, talk: Talk) -> None:
     resized = (revision.height, revision.width) != (talk.head.height, talk.head.width)
     talk.answers = (Answer(revision, picture, offset=None if resized else UNMOVED, resized=resized),)
     talk.head = revision
+
+
+async def _leave_out(what: str, talk: Talk) -> None:
+    """The branch without one of its edits: whatever came after that is made again, where it was made before.
+
+    Where an edit cannot be made without it, the talk stands where it stood. Raises: NoSuchRevision, any of `make`.
+    """
+    branch = await talk.house.history.branch(talk.head.id)
+    kept = without(what, [edits_of(revision.plan)[0] if revision.plan else () for revision in branch])
+    if kept is None:
+        raise NoSuchRevision("edit")
+    await _show(branch[kept.depth], talk)
+    try:
+        for place, edits in kept.again:
+            await _remade(branch[place], edits, talk, moved=kept.moved)
+    except EditError as exc:
+        if not (isinstance(exc, NeedsClarification) and exc.candidates):
+            await talk.house.history.goto(talk.head.conversation, branch[-1].id)
+        raise
+
+
+async def _remade(was: Revision, edits: tuple[EditOperation, ...], talk: Talk, *, moved: bool) -> None:
+    """A revision's edits once more on the head. moved: what it shows does not lie where it lay then."""
+    plan = Plan(instruction=was.instruction, operations=edits, confidence=1.0)
+    changes = edits_of(was.plan)[1] if was.plan else ()
+    alone = len(edits) == 1 and subject_of(edits[0]) is not None and not moved
+    again = await _place_of(talk, was, talk.head, changes) if alone else None
+    talk.seeds = (was.seed or 0,)
+    await make(edits, talk, plan, again=again)
 
 
 async def _vary(operation: Vary, talk: Talk) -> None:
@@ -169,17 +206,23 @@ def edits_of(plan: Plan) -> tuple[tuple[EditOperation, ...], tuple[str, ...]]:
 
 async def _there(talk: Talk, parent: Revision, changes: tuple[str, ...], change: str = "") -> Again | None:
     """Where the last edit was made; None where it had no place of its own in the frame of its parent."""
-    area = await talk.house.history.target_mask(talk.head)
+    return await _place_of(talk, talk.head, parent, changes, change)
+
+
+async def _place_of(
+    talk: Talk, made: Revision, parent: Revision, changes: tuple[str, ...], change: str = ""
+) -> Again | None:
+    area = await talk.house.history.target_mask(made)
     if area is None or area.shape != (parent.height, parent.width):
         return None
-    return Again(area, DRAWN in talk.head.warnings, changes, change)
+    return Again(area, DRAWN in made.warnings, changes, change)
 
 
 async def _choose(words: str, talk: Talk) -> None:
     """The open question answered: its plan goes on with the candidates that the words pick."""
     question = await talk.house.history.open_question(talk.head.conversation)
     if question is None:
-        raise NeedsClarification("There is no question open. Say what should change.")
+        raise NeedsClarification(NO_QUESTION)
     parent = await talk.house.history.revision(question.revision)
     picked = pick(words, question.candidates, parent)
     area = union(*(region.on(parent.height, parent.width) for region in picked))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import cast, get_args
 
@@ -15,10 +17,13 @@ from bot.steering import steer
 from engine.clock import Clock
 from engine.data import Notice
 from engine.errors import NoSuchRevision, NotUnderstood
-from engine.operations import Context, EditOperation, HistoryOperation, Operation, Plan
+from engine.imageio import preview
+from engine.operations import Compare, Context, EditOperation, HistoryOperation, Operation, Plan
 from engine.reporting import Report
 
 STEERING = get_args(HistoryOperation)
+GLANCE_SIDE = 512
+"""Px: what vision models look at once, without cutting it up."""
 
 
 async def turn(message: Message, house: House, report: Report | None = None) -> Reply:
@@ -30,8 +35,15 @@ async def turn(message: Message, house: House, report: Report | None = None) -> 
     return await answered(await opened(message, house, report))
 
 
-async def opened(message: Message, house: House, report: Report | None = None) -> Talk:
-    """What the message is about and what it asks for; nothing is edited yet. Raises: NoSuchRevision, NotUnderstood."""
+async def opened(
+    message: Message, house: House, report: Report | None = None, admit: Callable[[Talk], Awaitable[None]] | None = None
+) -> Talk:
+    """What the message is about and what it asks for; nothing is edited yet.
+
+    Whoever replies to somebody else's picture goes on in a conversation of their own, and never moves another's.
+    admit: asked before that is begun, and raises where its author may not have it now.
+    Raises: NoSuchRevision, NotUnderstood.
+    """
     clock = Clock()
     head = await parent_of(message, house)
     talk = Talk(message, house, head, clock, report, seeds_of(message))
@@ -39,7 +51,13 @@ async def opened(message: Message, house: House, report: Report | None = None) -
     if message.picture is None and message.reply_to is None:
         talk.notices.append(Notice("latest", str(talk.head.number)))
     with clock("plan"):
-        talk.plan = message.plan or understand(message, house, await context_of(talk))
+        talk.plan = message.plan or await understood(talk)
+    if await moves_anothers(talk):
+        if admit is not None:
+            await admit(talk)
+        talk.head = await house.history.fork(
+            talk.head, author=message.author, surface=message.surface, channel=message.channel
+        )
     return talk
 
 
@@ -77,21 +95,40 @@ async def parent_of(message: Message, house: House) -> Revision:
     return latest
 
 
-def understand(message: Message, house: House, context: Context) -> Plan:
-    """The plan of the message. Raises: NotUnderstood with what to ask back."""
-    plan = house.planner.plan(message.instruction, context)
+async def moves_anothers(talk: Talk) -> bool:
+    """Whether the plan would move a conversation that is not its author's; to compare moves nothing."""
+    if all(isinstance(operation, Compare) for operation in talk.plan.operations):
+        return False
+    return not await talk.house.history.belongs(talk.head.conversation, talk.message.author)
+
+
+async def understood(talk: Talk) -> Plan:
+    """The plan of the message, by rules or by the model that they ask. Raises: NotUnderstood with what to ask back."""
+    house, context = talk.house, await context_of(talk)
+    plan = house.planner.plan(talk.message.instruction, context)
+    if house.adviser is not None:
+        plan, failure = await house.adviser.advise(plan, context, partial(glance, talk))
+        if failure:
+            talk.notices.append(Notice("planner_fell_back", failure))
     if not plan.operations:
         raise NotUnderstood(plan.question or "What should change in the picture?")
     return plan
 
 
+async def glance(talk: Talk) -> bytes:
+    """The picture that the message is about, as small as a model needs it: a JPEG."""
+    return await asyncio.to_thread(preview, await talk.house.history.picture(talk.head), GLANCE_SIDE)
+
+
 async def context_of(talk: Talk) -> Context:
     """What the words may refer back to."""
     branch = await talk.house.history.branch(talk.head.id)
-    edits = [operation for revision in branch if revision.plan for operation in revision.plan.operations]
+    made = [revision.plan.operations if revision.plan else () for revision in branch]
+    edits = [[operation for operation in run if not isinstance(operation, STEERING)] for run in made]
     question = await talk.house.history.open_question(talk.head.conversation)
     return Context(
-        history=tuple(operation for operation in edits if not isinstance(operation, STEERING)),
+        history=tuple(operation for run in edits for operation in run),
+        last=max(1, len(edits[-1])),
         candidates=tuple(region.label for region in question.candidates) if question else (),
         mask=talk.message.mask is not None,
     )

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import numpy as np
 import pytest
+import structlog
 
 # A change is judged on its own merits in CI: the same examples each time. On a developer's machine they vary.
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
+
+# What is logged beside a test, such as by a task that ends late, does not come between what a command prints.
+structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 pytest_plugins = ("tests.servers",)
 

@@ -21,7 +21,15 @@ from engine.planner import RulesPlanner
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-ELSEWHERE = ("models pull", "just check", "pip install", "--backend diffusion", "retouch serve", "doctor --url")
+ELSEWHERE = (
+    "models pull",
+    "just check",
+    "pip install",
+    "--backend diffusion",
+    "retouch serve",
+    "doctor --url",
+    "retouch discord",
+)
 """Commands that need the network or a downloaded model, or that run these tests."""
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.drawing import ACCENT, BACKDROP, folded, line_of
-from bot.sheets import WIDEST, Cell, Node, contact_sheet, tree_sheet
+from bot.drawing import ACCENT, BACKDROP, PALETTE, folded, line_of
+from bot.sheets import GRID_HEIGHT, GRID_WIDTH, WIDEST, Cell, Node, contact_sheet, numbered_grid, tree_sheet
 from engine.data import Picture
 
 
@@ -82,3 +82,46 @@ def test_an_empty_sheet_is_a_mistake() -> None:
         contact_sheet([])
     with pytest.raises(ValueError, match="node"):
         tree_sheet([])
+
+
+@pytest.mark.parametrize(("height", "width"), [(600, 800), (900, 500), (300, 2400), (64, 80), (1200, 1600)])
+@pytest.mark.parametrize("count", range(2, 11))
+def test_a_grid_shows_every_variation_large_and_none_too_wide(count: int, height: int, width: int) -> None:
+    levels = [40 + 20 * i for i in range(count)]
+    sheet = numbered_grid([plain(height, width, level) for level in levels])
+    assert sheet.height <= GRID_HEIGHT
+    assert sheet.width <= GRID_WIDTH
+    grey = np.ptp(sheet.rgb.astype(np.int16), axis=2) == 0
+    areas = [int((grey & (sheet.rgb[..., 0] == level)).sum()) for level in levels]
+    assert min(areas) > 0.9 * max(areas)
+    assert sum(areas) > 0.45 * sheet.height * sheet.width
+
+
+def test_a_grid_numbers_each_variation_in_its_corner() -> None:
+    sheet = numbered_grid([plain(480, 640)] * 4).rgb
+    half_height, half_width = sheet.shape[0] // 2, sheet.shape[1] // 2
+    for index, (top, left) in enumerate(((0, 0), (0, half_width), (half_height, 0), (half_height, half_width))):
+        tile = sheet[top : top + half_height, left : left + half_width]
+        rows, columns = np.nonzero((tile == PALETTE[index]).all(axis=2))
+        assert len(rows) > 500
+        assert rows.max() < 0.3 * half_height
+        assert columns.max() < 0.3 * half_width
+
+
+def test_few_variations_of_a_last_row_stand_in_its_middle() -> None:
+    sheet = numbered_grid([plain(480, 640, 200)] * 5).rgb
+    last = (sheet[-40] == 200).all(axis=1)
+    assert last[sheet.shape[1] // 2 - 200]
+    assert not last[:100].any()
+    assert not last[-100:].any()
+
+
+def test_a_variation_of_another_shape_stays_whole() -> None:
+    sheet = numbered_grid([plain(300, 400, 90), plain(400, 300, 160)]).rgb
+    rows, columns = np.nonzero((sheet == 160).all(axis=2))
+    assert (np.ptp(columns) + 1) / (np.ptp(rows) + 1) == pytest.approx(0.75, abs=0.03)
+
+
+def test_an_empty_grid_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="picture"):
+        numbered_grid([])

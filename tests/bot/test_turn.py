@@ -285,3 +285,18 @@ async def test_a_bigger_area(house: House) -> None:
     assert bigger.answer.mask is not None
     assert bigger.answer.mask.sum() > once.answer.mask.sum()
     assert bigger.answer.revision.parent == once.answer.revision.parent
+
+
+async def test_another_colour_goes_to_the_same_thing_whose_words_no_longer_fit(house: House) -> None:
+    await turn(first("make the red ball on the left green"), house)
+    for words, channel in (("no, blue", 2), ("actually red", 0)):
+        changed = await turn(Message(words, "ann", "test"), house)
+        left = pixels(changed)[GREEN_BALL].astype(int)
+        assert left.argmax() == channel
+        assert np.array_equal(pixels(changed)[:, 120:], balls()[:, 120:])
+
+
+async def test_what_is_named_once_for_two_edits_is_the_same_thing(house: House) -> None:
+    done = await turn(first("make the red ball on the left green, then make it blue"), house)
+    assert pixels(done)[GREEN_BALL].argmax() == 2
+    assert np.array_equal(pixels(done)[:, 120:], balls()[:, 120:])

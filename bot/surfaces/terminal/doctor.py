@@ -19,11 +19,14 @@ from bot.surfaces.terminal.models import in_words, of_kind, store
 from bot.surfaces.terminal.printing import out, print_json, say
 from bot.surfaces.terminal.server_state import ServerState, server_state
 from engine.machine import Machine, this_machine
+from engine.safety import checker_for
+from engine.settings import SafetySettings
 from engine.torch_edge import has_libraries
 from engine.weights import KINDS, Kind, Model, ModelStore
 
 EXTRAS: Final = {
     "gpu": ("torch", "diffusers", "transformers"),
+    "llm": ("openai",),
     "cluster": ("ray", "asyncpg"),
     "moderation": ("nudenet",),
 }
@@ -126,6 +129,7 @@ def facts(machine: Machine) -> Iterator[tuple[str, str]]:
     for extra, modules in EXTRAS.items():
         missing = [module for module in modules if find_spec(module) is None]
         yield f"extra {extra}", "installed" if not missing else f"not installed (uv sync --extra {extra})"
+    yield "safety", _safety(settings.safety)
 
 
 def ability(kind: Kind, machine: Machine, models: ModelStore) -> Iterator[str]:
@@ -169,6 +173,14 @@ def _with_doubts(model: Model, machine: Machine) -> str:
     if model.extra and not has_libraries():
         return f"{model.name} (once the extra is there: uv sync --extra {model.extra})"
     return model.name if machine.fits(model) else f"{model.name} (too large for this machine's memory)"
+
+
+def _safety(wanted: SafetySettings) -> str:
+    """Whether what edits make is looked at here, and why not."""
+    if checker_for(wanted) is not None:
+        return "what edits make is looked at for nudity"
+    why = "[safety] check is off" if wanted.check == "off" else "the extra moderation is not installed"
+    return f"nothing is looked at, and everything is shown: {why}"
 
 
 def _home(home: Path) -> str:

@@ -24,6 +24,7 @@ from engine.errors import Ambiguous, BadOption, EditError, PictureUnreadable
 from engine.imageio import Decoded, Limits, encode, format_for, read_picture, turned_with, write_atomically
 from engine.operations import Context, Plan
 from engine.planner import RulesPlanner, explain
+from engine.planner.asking import adviser_for
 from engine.selection.marks import Marks, read_marks
 from engine.weights import ModelStore
 
@@ -98,8 +99,11 @@ async def open_house(settings: Settings) -> AsyncGenerator[House]:
         exports = settings.home / "exports"
         exports.mkdir(exist_ok=True)
         _prune(exports)
-        engine = LocalEngine(ModelStore(settings.home / "models"), settings.models, settings.generation)
-        yield House(history, RulesPlanner(), engine.edit, exports)
+        models = ModelStore(settings.home / "models")
+        engine = LocalEngine(models, settings.models, settings.generation, settings.safety)
+        planner = RulesPlanner()
+        async with adviser_for(settings.planner, planner) as adviser:
+            yield House(history, planner, engine.edit, exports, adviser)
 
 
 def _prune(exports: Path) -> None:

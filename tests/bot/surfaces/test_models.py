@@ -54,7 +54,8 @@ class Shell:
         """What the command said, run in this process."""
         done = CliRunner().invoke(app, [*map(str, args)], env=self.environment)
         assert done.exit_code == code, done.output
-        return done.output
+        # With --json, stdout is the object alone; what is logged meanwhile is beside it.
+        return done.stdout if "--json" in args else done.output
 
     def entry(self) -> dict[str, Any]:
         told = json.loads(self.run("models", "list", "--json"))["models"]

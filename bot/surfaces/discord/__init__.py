@@ -1,0 +1,1 @@
+"""Retouch on Discord: messages with pictures, replies that refine, buttons and slash commands."""
