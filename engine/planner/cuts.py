@@ -89,6 +89,8 @@ def _at_state(reading: Reading, lower: list[str], strict: bool) -> int | None:
             verbs.leading(rest)
             and index > int(strict)
             and before not in (*_ARTICLES, "his", "her", "its", "their", "to")
+            # "The blue | box": a colour is of the noun behind it.
+            and not colour_in(before, reading.vocabulary)
         )
         adjective = adjectives.leading(rest)
         is_like = adjective is not None and (

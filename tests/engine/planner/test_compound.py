@@ -94,3 +94,8 @@ def test_torn_sentences_are_asked_about(sentence: str) -> None:
     plan = PLANNER.plan(sentence, Context())
     assert not plan.operations
     assert plan.question
+
+
+def test_a_colour_belongs_to_the_noun_behind_it() -> None:
+    (altered,) = PLANNER.plan("make the blue box furry", Context()).flat()["operations"]
+    assert (altered["kind"], altered["target"]["phrase"], altered["prompt"]) == ("alter", "blue box", "furry")
