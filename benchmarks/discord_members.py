@@ -46,6 +46,7 @@ class Seen:
     turned_away: list[str] = field(default_factory=list[str])
     lost: int = 0
     doubled: int = 0
+    idle: tuple[int, int] = (0, 0)
     memory: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
 
 
@@ -117,6 +118,7 @@ async def measured(members: int) -> tuple[Seen, float, float]:
         async with WireDiscord() as wire:
             wire.gateway.beat_s = BEAT_S
             async with BotProcess(wire, Path(folder) / "home") as bot:
+                seen.idle = bot.memory
                 await _warmed(wire)
                 watching = asyncio.create_task(_watch(bot, seen))
                 pictures = [photo(number) for number in range(members)]
@@ -182,6 +184,7 @@ async def main(members: int) -> None:
     print(f"doubled {seen.doubled}, lost {seen.lost}, turned away with a reason {len(seen.turned_away)}")
     for words in sorted(set(seen.turned_away)):
         print(f"  {words}")
+    print(f"memory of the bot before its first edit: {seen.idle[0] / 1e6:.0f} MB")
     for name, which in (("the bot", 0), ("its engine and decoder", 1)):
         sizes = [each[which] / 2**20 for each in seen.memory]
         print(

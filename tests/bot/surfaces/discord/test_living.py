@@ -6,6 +6,7 @@ import asyncio
 from itertools import pairwise
 from pathlib import Path
 
+import discord
 import numpy as np
 import pytest
 
@@ -178,6 +179,23 @@ async def test_a_deleted_living_message_is_written_anew(tmp_path: Path) -> None:
         assert answer.id != message
         assert answer.content != "Starting…"
         assert len(stage.said()) == 1
+
+
+async def test_an_asking_message_whose_deletion_was_missed_is_answered_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = waiting()
+    async with on_stage(tmp_path, engine) as stage:
+
+        async def missed(_: discord.RawMessageDeleteEvent) -> None:
+            pass
+
+        monkeypatch.setattr(stage.client, "on_raw_message_delete", missed)
+        asked = stage.post(f"{stage.mention} mirror it", attachments=[("ball.png", ONE_BALL)])
+        await engine.started.wait()
+        stage.env.backend.delete_message(stage.channel.id, asked.id)
+        engine.go.set()
+        assert np.array_equal(await picture_of(await stage.answer()), balls(80)[:, ::-1])
 
 
 @pytest.mark.parametrize("losses", [1, 2])
