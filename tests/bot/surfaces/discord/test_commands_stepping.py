@@ -54,7 +54,7 @@ async def test_the_history_is_a_sheet_to_go_on_from(tmp_path: Path) -> None:
         assert "There is no picture of yours here yet." in await told(stage, "history")
         await told(stage, "edit", instruction="make the red ball green", image=("ball.png", ONE_BALL))
         await told(stage, "edit", instruction="make it 30% darker")
-        assert "3 pictures" in await told(stage, "history")
+        assert "Pictures so far: 3." in await told(stage, "history")
         sheet = await stage.answer(4)
         assert sheet.attachments[0].filename.startswith("history")
         row: Any = sheet.components[0]
