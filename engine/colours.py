@@ -43,6 +43,19 @@ _EVERYDAY: Final = _read(
     magenta: #d6219c, rose gold: #cf938a, salmon: #fa8d76, coral: #ff7552, watermelon: #f2536b,
     charcoal: #3a3d41, graphite: #4a4d52, anthracite: #34383e, slate: #66727f, steel: #7d8790, ash: #b5b5ae,
     jet: #141414, ebony: #221d1a, onyx: #17181a, ink: #17203a, midnight: #17204f, silver: #bfc1c4,
+    vermilion: #e34234, brunette: #4b3024, blood red: #8a0f0f, fire engine red: #ce2029, pitch black: #0c0b0c,
+    platinum: #e2e1dc, blueish: #7d98bd, strawberry blonde: #dfa27c, seafoam: #93e2be, sunflower yellow: #ffc512,
+    candy pink: #e87fa0, canary yellow: #ffe930, autumn gold: #b5762a, royal purple: #6c3fa5, hazel: #8e7040,
+    honey: #dfa339, cinnamon: #a65e2e, tangerine: #f28500, fawn: #dca978, kelly green: #3fa82a, pea green: #8ea62a,
+    dusky pink: #cc8290, blood orange: #d1401c, burnt orange: #c95a11, burnt sienna: #c9613f, platinum blonde: #e8dcc3,
+    sandy: #dcc597, straw: #e2cf78, oxblood: #5c1a1b, peacock blue: #1a6b83, prussian blue: #003153,
+    duck egg blue: #c3dad8, duck egg: #c8dcd4, pewter: #8e9294, brass: #b5a048, titanium: #878681, buttercream: #f3e7bd,
+    saffron: #f0b323, marigold: #eaa221, cinnabar: #dd4a2e, carmine: #9b0a22, cerise: #da3163, heather: #a88fb5,
+    wisteria: #b79ad0, british racing green: #0b4228, racing green: #0b4228, racing red: #cf1010, tiffany blue: #81d3cd,
+    millennial pink: #f0cac2, cornflower: #6495ed, claret: #7a1a34, greige: #b9b0a2, dove grey: #b8b5b0,
+    oatmeal: #dcd2bf, espresso: #3c2a21, off black: #1c1c1d, signal red: #b3231c, cardinal red: #bd1e34,
+    butter yellow: #fae696, sunshine yellow: #ffdf3a, airforce blue: #5d8aa8, honey blonde: #d6ad68,
+    matte black: #28282a, matt black: #28282a,
     gunmetal: #3b444b, navy: #0f1f57, lime: #8ee21c, forest: #22692a, gold: #e3b02c, golden: #e3b02c
     """
 )
@@ -54,6 +67,8 @@ _NOUNS: Final = frozenset(
         caramel toffee camel mocha coffee chestnut walnut mint sage moss pistachio avocado pine grass petrol sky denim
         ocean grape aubergine eggplant raspberry rose blush bubblegum coral watermelon pearl champagne slate steel ash
         jet ink midnight forest nude copper bronze eggshell linen seashell orchid thistle peru sienna rust amber emerald
+        honey straw brass hazel cinnamon heather pewter oatmeal espresso claret fawn saffron marigold tangerine titanium
+        cornflower wisteria platinum brunette buttercream sandy
         jade sapphire amethyst sepia cream ginger onyx ebony graphite ivory honeydew gainsboro cornsilk
         """,
     )

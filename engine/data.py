@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,10 @@ class Picture:
         return self.rgb.shape[1]
 
 
+GUESS: Final = "guess"
+"""The source of a region that stands out, offered for a noun that nobody knows."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Region:
     """A part of a picture that a phrase may mean."""
@@ -101,7 +105,7 @@ class Region:
     label: str
     """What was found there, in a plain word."""
     source: str
-    """Which finder said so: colour, face, text, sky, background, subject, ..."""
+    """Which finder said so: colour, face, text, sky, background, subject, ...; `GUESS`: none did."""
     mask: Mask | None = None
     """(box.height, box.width) bool; None: the finder knows only the box."""
 

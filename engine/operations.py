@@ -68,11 +68,14 @@ class Alter(Record):
 
 
 class Recolor(Record):
-    """Change the colour of a thing, its shading kept."""
+    """Change the colour of a thing, its shading kept; of the whole picture: lay the colour over it."""
 
     kind: Literal["recolor"] = "recolor"
     target: Target
     colour: str
+    """A colour, or words that point at one: "the colour of the sky"."""
+    amount: float | None = None
+    """Percent of the way to the colour; None: all of it for a thing, as much as a filter for the whole picture."""
 
 
 Property: TypeAlias = Literal[
@@ -150,21 +153,27 @@ class Expand(Record):
     aspect: str | None = None
     amount: float | None = None
     """Percent of the picture's own side, per named side."""
+    pixels: int | None = None
+    """Px instead of percents."""
     prompt: str | None = None
     """What is to be seen there."""
 
 
 class Crop(Record):
-    """Less canvas: to an aspect ("1:1"), a box in px (x0, y0, x1, y1), a target, or with percents cut off sides."""
+    """Less canvas: to an aspect ("1:1"), a box in px (x0, y0, x1, y1), a target, or with so much cut off sides."""
 
     kind: Literal["crop"] = "crop"
     aspect: str | None = None
     box: tuple[int, int, int, int] | None = None
     target: Target | None = None
     sides: tuple[str, ...] | None = None
-    """Sides to cut from, with `amount`."""
+    """Sides to cut from, with `amount` or `pixels`."""
     amount: float | None = None
     """Percent of the picture's own side cut off each of `sides`."""
+    pixels: int | None = None
+    """Px instead of percents."""
+    trim: bool | None = None
+    """Whether a plain border is cut off, as far as it is plain."""
 
 
 class Rotate(Record):
@@ -172,6 +181,8 @@ class Rotate(Record):
 
     kind: Literal["rotate"] = "rotate"
     degrees: float
+    level: bool | None = None
+    """Whether what is crooked is made level, however far that is; `degrees` is 0 then."""
 
 
 class Flip(Record):
@@ -373,7 +384,15 @@ class Context(Record):
     """Edit operations of the branch so far, oldest first."""
     last: int = 1
     """How many of them, at the end, the last revision was made by: "more" is more of all of these."""
+    said: str = ""
+    """The message that asked for these: an amount given there in figures is the step of "a little more"."""
     candidates: tuple[str, ...] = ()
     """Labels of the candidates just offered, in order; empty: no question is open."""
+    takes: tuple[str, ...] = ()
+    """Numbers of the revisions that the last message made side by side, in order; empty: it made one."""
+    undone: bool = False
+    """Whether something was undone and can be brought back."""
+    unanswered: str = ""
+    """The instruction before, where nothing but a question came of it; what follows may answer that."""
     mask: bool = False
     """An explicit mask came with the instruction: "this" means it."""

@@ -13,19 +13,20 @@ from engine.colours import BASIC, Colour, colour_of, likeness
 from engine.data import Box, Image, Located, Notice, Region
 from engine.errors import NotGrounded
 from engine.grounding.areas import AreaFinder
-from engine.grounding.choose import choose, lies
+from engine.grounding.choose import choose
 from engine.grounding.colour_regions import ColourFinder, ShapeFinder
 from engine.grounding.completion import completed
 from engine.grounding.faces import EyeFinder, FaceFinder, FindFaces, PersonFinder, faces
+from engine.grounding.guesses import Guesser, is_guess
 from engine.grounding.lettering import TextFinder
 from engine.grounding.parts import ALL_OF_IT, as_part, built_in, coloured_parts, is_worn, within
 from engine.grounding.patchwork import gathered, prominent
-from engine.grounding.phrases import ARTICLES, Phrase, parse, vocabulary
+from engine.grounding.phrases import ARTICLES, Phrase, parse
 from engine.grounding.regions import region_of
 from engine.grounding.scenery import GreeneryFinder, SkyFinder, WholeFinder
 from engine.grounding.shapes import SHAPES
 from engine.grounding.subject import BackgroundFinder, Salient, Stage, SubjectFinder
-from engine.grounding.things import RIDES, Things, cast_of, common, loosened, noticed, touching
+from engine.grounding.things import RIDES, Things, common, loosened, noticed, touching
 from engine.grounding.wishes import Wish, noun_phrase, wish_of
 from engine.operations import Target
 from engine.protocols import Detector, Segmenter
@@ -33,30 +34,13 @@ from engine.segmentation.classic import ClassicSegmenter
 from engine.segmentation.clues import Feeler
 from engine.segmentation.edges import reduced
 
-_NEVER_MAIN: Final = vocabulary(
-    """hair fur skin beard eye nose mouth lip ear hand finger arm leg foot tail wing beak horn paw mane tooth neck
-    collar shirt t-shirt tshirt clothes clothing dress jacket coat pants trousers jeans skirt hat helmet cap shoe boot
-    shoulder glove scarf tie belt glasses sunglasses necklace watch ring bag backpack strap button sleeve pocket
-    wheel window door roof wall shutter chimney floor ceiling ground road street path pavement sidewalk
-    water sea ocean lake river pond wave beach sand snow ice mountain hill horizon cloud sun moon star shadow reflection
-    light lighting smoke fog mist haze rain weather season noise grain blemish scratch spot forest wood jungle
-    sky grass lawn face head text word watermark logo background foreground border frame edge corner side"""
-)
-"""Parts and surroundings: a picture's main subject is never called one of these."""
 _ASKED: Final = 9
 """Candidates that a question can offer."""
 _WEARERS: Final = 4
 """People whose clothes are looked at when nobody says whose are meant."""
 _OWNED: Final = re.compile(r"\b(?:its|his|her|their)\b")
-_CLEAR: Final = 0.2
-"""How clearly a main subject must stand out to stand in for an unknown noun."""
 _TINTED: Final = 0.12
 """Share of a region that must show a colour for it to be called by it; eyes and tyres take the rest."""
-_UNMISTAKABLE: Final = vocabulary(
-    """person bicycle car motorcycle airplane bus train truck boat bird cat dog horse sheep cow elephant bear zebra
-    giraffe"""
-)
-"""Labels whose bearers nobody calls by a word that the detectors do not know."""
 _OUTDONE: Final = (PersonFinder, ColourFinder, ShapeFinder)
 """Finders that know less of their nouns than a detector that can look for anything."""
 
@@ -85,6 +69,7 @@ class Grounder:
         feeler = next((detector for detector in detectors if isinstance(detector, Feeler)), None)
         self._segmenter = segmenter or ClassicSegmenter(feeler.cells if feeler else None)
         self._stage = Stage(self._things, self._segmenter, salient)
+        self._guesser = Guesser(self._things, self._stage, find_faces)
         self._areas = AreaFinder(self._segmenter)
         self._colours = ColourFinder()
         self._find_faces = find_faces
@@ -98,9 +83,10 @@ class Grounder:
     def locate(self, image: Image, target: Target) -> Located:
         """Every candidate, best first, those that are meant, and a mask wherever one is meant or must be asked for.
 
-        Nothing chosen means that two or more fit and no word tells them apart. A noun that nobody knows is taken for
-        the main subject where one stands out, and a Notice("main_subject", phrase) says so; never a plural, a number
-        or a thing told by its neighbours, and never where a detector that knows the noun sees none.
+        Nothing chosen means that two or more fit and no word tells them apart, or that nobody knows the noun, and what
+        stands out is offered, as regions of the source "guess". It is taken for it, and a Notice("main_subject",
+        phrase) says so, where it stands alone on a plain ground, or a detector saw a hint of the noun there. Neither
+        for a plural, a number or a thing told by its neighbours, nor where a detector that knows the noun sees none.
 
         image: (H, W, 3) uint8. Raises: NotGrounded.
         """
@@ -113,6 +99,8 @@ class Grounder:
         if len(parts) > 1:
             return self._together(image, target, parts)
         regions, notices = self._candidates(image, target, wish)
+        if is_guess(regions):
+            return Located(tuple(regions), ())
         height, width = image.shape[:2]
         anchors = self._anchors(image, wish)
         regions, likely = self._weighed(image, target, wish, regions)
@@ -170,7 +158,7 @@ class Grounder:
             raise NotGrounded(asked, 0.0, _instead(image, phrase) or self._things.labels(image))
         if not phrase.colours and (worn := self._worn(image, phrase)):
             return worn, ()
-        return self._guess(image, target, phrase, wish)
+        return self._guesser.guess(image, target, wish)
 
     def _worn(self, image: Image, phrase: Phrase) -> list[Region]:
         """What the people who catch the eye have of that name and colour, for "his shirt" and "the white dress"."""
@@ -232,28 +220,6 @@ class Grounder:
         if not found:
             raise NotGrounded(asked, 0.0, tuple(dict.fromkeys(whole.label for whole in wholes)))
         return found
-
-    def _guess(
-        self, image: Image, target: Target, phrase: Phrase, wish: Wish
-    ) -> tuple[list[Region], tuple[Notice, ...]]:
-        """The main subject in the place of a noun that nobody knows, when the words could mean it."""
-        asked = target.phrase or ""
-        part = target.part_of is not None or phrase.noun in _NEVER_MAIN
-        several = wish.order not in {None, 1} or wish.many
-        if part or several or wish.relation is not None or not phrase.noun:
-            raise NotGrounded(asked, 0.0, self._things.labels(image))
-        named = cast_of(self._things.see(image), *image.shape[:2])
-        if any(region.label in _UNMISTAKABLE for region in named):
-            raise NotGrounded(asked, 0.0, self._things.labels(image))
-        subject = self._stage.outstanding(image)
-        region = region_of(subject.mask, 0.5 * subject.score, "main subject", "subject")
-        if region is None or subject.score < _CLEAR:
-            raise NotGrounded(asked, 0.5 * subject.score)
-        if not all(lies(region, side, *image.shape[:2]) for side in wish.sides - {"front", "back"}):
-            raise NotGrounded(asked, 0.5 * subject.score, ("main subject",))
-        if not self._things.may_be(image, noun_phrase(target), region.box):
-            raise NotGrounded(asked, 0.5 * subject.score, self._things.labels(image))
-        return [region], (Notice("main_subject", asked),)
 
     def _conjuncts(self, words: str) -> list[str]:
         """The things that a phrase lists, where the detectors know each: "the rider and his horse".
@@ -327,6 +293,8 @@ class Grounder:
                 located = self.locate(image, Target(phrase=words))
             except NotGrounded:
                 return []
+            if is_guess(located.regions):
+                return []
             best = located.regions[0]
             several = [region for region in located.regions if region.score >= 0.5 * best.score]
             anchors.extend(located.chosen or ([best] if wish.relation.bond == "between" else several))
@@ -335,6 +303,9 @@ class Grounder:
     def _all_but(self, image: Image, words: str) -> Located:
         """Everything except what the words mean."""
         kept = self.locate(image, Target(phrase=words))
+        if is_guess(kept.regions):
+            # Whatever its name is, the rest is what stands out the least.
+            kept = Located(kept.regions, kept.regions, (Notice("main_subject", words),))
         if not kept.chosen:
             return kept
         height, width = image.shape[:2]

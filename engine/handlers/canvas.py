@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from engine.data import Box, Notice
-from engine.errors import BadOption
+from engine.errors import BadOption, NotGrounded
 from engine.geometry import bounding_box
 from engine.handlers.generate import BACKEND, brief_of, painter_of
 from engine.inpainting.diffusion.passes import refined
@@ -18,6 +18,7 @@ from engine.protocols import Progress, part_of
 from engine.scene import Scene, Step
 from engine.tools import transform
 from engine.tools.aspects import aspect_ratio
+from engine.tools.level import levelled
 from engine.tools.upscale import upscale
 
 DEFAULT_CUT = 10.0
@@ -27,11 +28,17 @@ ENLARGING: Final = 0.1
 
 
 def apply_crop(operation: Crop, scene: Scene) -> Step:
-    """Less canvas; no pixel that stays is changed. Raises: BadOption when nothing says where to."""
+    """Less canvas; no pixel that stays is changed. Raises: BadOption when nothing says where to; NotGrounded."""
     picture = scene.picture
     with scene.clock("edit"):
         if operation.box is not None:
             done = transform.crop_to_box(picture, Box(*operation.box))
+        elif operation.trim:
+            done = transform.crop_border(picture)
+            if done is None:
+                raise NotGrounded("border")
+        elif operation.sides and operation.pixels:
+            done = transform.crop_pixels(picture, operation.sides, operation.pixels)
         elif operation.sides:
             done = transform.crop_sides(picture, operation.sides, operation.amount or DEFAULT_CUT)
         elif operation.aspect is not None:
@@ -50,9 +57,11 @@ def _focus(operation: Crop, scene: Scene) -> Box | None:
 
 
 def apply_rotate(operation: Rotate, scene: Scene) -> Step:
-    """The picture turned clockwise."""
+    """The picture turned clockwise, or until it is level. Raises: BadOption where it does not show how far that is."""
     with scene.clock("edit"):
-        done = transform.rotate(scene.picture, operation.degrees)
+        done = levelled(scene.picture) if operation.level else transform.rotate(scene.picture, operation.degrees)
+    if done is None:
+        raise BadOption("degrees", "", "a number of degrees")
     return Step(done.picture, changed=None, offset=None)
 
 

@@ -93,6 +93,8 @@ def _sides(words: tuple[str, ...]) -> frozenset[str]:
 
 
 def _by_share(operation: Expand, height: int, width: int) -> dict[str, float]:
+    if operation.pixels is not None:
+        return dict.fromkeys(SIDES, float(operation.pixels))
     share = (EXPANSION if operation.amount is None else operation.amount) / 100
     if share <= 0:
         raise BadOption("amount", operation.amount, "a percentage above 0")

@@ -12,6 +12,7 @@ import numpy as np
 from engine.data import Box, Image, Located, Mask, Region
 from engine.errors import Ambiguous, NeedsClarification, NotGrounded
 from engine.geometry import bounding_box, crop_window
+from engine.grounding.guesses import is_guess
 from engine.grounding.traces import Trace, trace_in, traces_of
 from engine.masks import grow, invert, shrink, union
 from engine.operations import Target
@@ -213,7 +214,7 @@ def _located(ground: Ground, target: Target, window: Box | None = None) -> Locat
         located = ground.locate(image, target)
     except NotGrounded:
         return None
-    if any(note.kind == "main_subject" for note in located.notices):
+    if any(note.kind == "main_subject" for note in located.notices) or is_guess(located.regions):
         return None
     if window is None:
         return located

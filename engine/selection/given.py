@@ -80,6 +80,8 @@ def looks_like_mask(candidate: Picture, parent: Picture) -> bool:
         return False
     if _newly_transparent(candidate, parent) is not None or _is_black_and_white(candidate.rgb):
         return True
+    if _is_blank(candidate.rgb):
+        return not _is_blank(parent.rgb)
     strokes = strokes_on(candidate, parent)
     return strokes is not None and bool(strokes.any()) and _is_painted(candidate, strokes)
 
@@ -95,7 +97,8 @@ def _read(candidate: Picture, parent: Picture) -> Selection:
     transparent = _newly_transparent(candidate, parent)
     if transparent is not None:
         return _graded(transparent, parent)
-    if _is_black_and_white(candidate.rgb) and not _is_black_and_white(parent.rgb):
+    blank = _is_blank(candidate.rgb) and not _is_blank(parent.rgb)
+    if blank or (_is_black_and_white(candidate.rgb) and not _is_black_and_white(parent.rgb)):
         return _graded(brightest(candidate.rgb), parent)
     if _is_grey(candidate.rgb) and not _is_grey(parent.rgb):
         return _graded(brightest(candidate.rgb), parent)
@@ -168,6 +171,14 @@ def _is_black_and_white(rgb: Image) -> bool:
     black = int(np.count_nonzero(brightest(rgb) < EXTREME))
     white = int(np.count_nonzero(_darkest(rgb) > 255 - EXTREME))
     return min(black, white) > 0 and black + white >= 0.95 * rgb.shape[0] * rgb.shape[1] and _is_grey(rgb)
+
+
+def _is_blank(rgb: Image) -> bool:
+    """Whether the picture is black, or white, but for one pixel in ten thousand: a mask on which nothing is marked."""
+    least = rgb.shape[0] * rgb.shape[1] * (1 - 1 / 10_000)
+    return bool(
+        max(np.count_nonzero(brightest(rgb) < EXTREME), np.count_nonzero(_darkest(rgb) > 255 - EXTREME)) >= least
+    )
 
 
 def _is_bright_on_black(rgb: Image) -> bool:

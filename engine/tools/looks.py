@@ -66,9 +66,13 @@ def apply_look(image: Image, name: str, amount: float = 100) -> Image:
     look = LOOKS.get(name)
     if look is None:
         raise BadOption("look", name, ", ".join(LOOKS))
+    return partly(image, look(image), amount)
+
+
+def partly(image: Image, edited: Image, amount: float) -> Image:
+    """The (H, W, 3) image `amount` percent of the way to its edited self."""
     share = max(0.0, min(1.0, amount / 100))
-    looked = look(image)
-    return looked if share == 1 else np.asarray(cv2.addWeighted(looked, share, image, 1 - share, 0), np.uint8)
+    return edited if share == 1 else np.asarray(cv2.addWeighted(edited, share, image, 1 - share, 0), np.uint8)
 
 
 def _grey(image: Image) -> Image:

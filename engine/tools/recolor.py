@@ -11,7 +11,7 @@ import numpy as np
 from engine.colours import Colour
 from engine.data import Image, Mask
 from engine.errors import MaskEmpty
-from engine.tools.colourspace import Floats, Lab, chroma_limit, from_oklab, lab_of, rise, to_oklab
+from engine.tools.colourspace import Floats, Lab, chroma_limit, from_oklab, lab_of, rgb_of, rise, to_oklab
 from engine.tools.strips import in_strips
 
 _PAINT: Final = {
@@ -78,6 +78,20 @@ def recolor(image: Image, mask: Mask, colour: Colour) -> Image:
         return from_oklab(lab + share[..., None] * (_painted(lab, surface, paint) - lab))
 
     return in_strips(strip, image, halo=int(4 * softening) + 4)
+
+
+def surface_colour(image: Image, mask: Mask) -> tuple[int, int, int]:
+    """The sRGB colour that the thing under the (H, W) mask is painted with, in the light it stands in.
+
+    Raises:
+        MaskEmpty: the mask selects nothing.
+    """
+    surface = _surface_under(image, mask)
+    if surface.axis is not None:
+        a, b = (float(value) * surface.lightness for value in surface.axis)
+        return rgb_of(surface.lightness, float(np.hypot(a, b)), float(np.arctan2(b, a)))
+    red, green, blue = (int(value) for value in np.median(image[mask], axis=0))
+    return red, green, blue
 
 
 def _surface_under(image: Image, mask: Mask) -> _Surface:

@@ -94,6 +94,50 @@ def crop_sides(picture: Picture, sides: Collection[str], percent: float) -> Tran
     return crop_to_box(picture, box)
 
 
+def crop_pixels(picture: Picture, sides: Collection[str], pixels: int) -> Transformed:
+    """The picture without `pixels` px on each of `sides` (left, top, right, bottom, all).
+
+    Raises:
+        BadOption: a side of another name, less than a pixel, or nothing left.
+    """
+    if pixels < 1:
+        raise BadOption("pixels", pixels, "1 px or more")
+    cut = dict.fromkeys(SIDES, 0) | dict.fromkeys(_sides(sides), pixels)
+    box = Box(cut["left"], cut["top"], picture.width - cut["right"], picture.height - cut["bottom"])
+    if box.width < 1 or box.height < 1:
+        raise BadOption("pixels", pixels, f"less than {picture.width} x {picture.height} px")
+    return crop_to_box(picture, box)
+
+
+def crop_border(picture: Picture, tolerance: int = 12) -> Transformed | None:
+    """The picture without the plain border around it; None where there is none, or nothing else.
+
+    A row or column belongs to the border while nearly all of it (99 %, for dust and the blocks of JPEG) is within
+    `tolerance` levels, in every channel, of the median of the outermost one on its side. One px more goes where it
+    ends, which holds some of both.
+    """
+    sides = [_border(turned, tolerance) for turned in _each_side(picture.rgb)]
+    top, bottom, left, right = sides
+    box = Box(left, top, picture.width - right, picture.height - bottom)
+    if not any(sides) or box.width < 1 or box.height < 1:
+        return None
+    return crop_to_box(picture, box)
+
+
+def _each_side(image: Image) -> tuple[Image, Image, Image, Image]:
+    """The image with its top, its bottom, its left and its right side first."""
+    lying = image.transpose(1, 0, 2)
+    return image, image[::-1], lying, lying[::-1]
+
+
+def _border(image: Image, tolerance: int) -> int:
+    """Rows of plain border at the top of the image."""
+    plain = np.median(image[0], axis=0)
+    alike = cv2.inRange(np.ascontiguousarray(image), plain - tolerance, plain + tolerance).mean(axis=1) >= 0.99 * 255
+    rows = len(image) if alike.all() else int(np.argmin(alike))
+    return rows + 1 if rows else 0
+
+
 def _sides(named: Collection[str]) -> tuple[str, ...]:
     unknown = [side for side in named if side not in (*SIDES, "all")]
     if unknown or not named:

@@ -46,7 +46,8 @@ def scene(rng: np.random.Generator) -> Image:
 
 def editor(*balls: Region) -> Editor:
     subject = Region(Box(10, 10, 80, 100), 0.5, "subject", "subject")
-    grounder = FixedGrounder({"ball": balls or (BALL,), "main subject": (subject,)})
+    whole = Region(Box(0, 0, WIDTH, HEIGHT), 1.0, "image", "whole")
+    grounder = FixedGrounder({"ball": balls or (BALL,), "main subject": (subject,), "image": (whole,)})
     return Editor(grounder.locate, FillInpainter())
 
 
@@ -63,6 +64,33 @@ def test_nothing_outside_the_mask_changes(rng: np.random.Generator) -> None:
     assert (done.picture.rgb[~done.mask] == image[~done.mask]).all()
     red, green, _ = done.picture.rgb[50, 40].astype(int)
     assert green > red
+
+
+def test_a_colour_can_be_told_by_the_thing_that_has_it(rng: np.random.Generator) -> None:
+    image = scene(rng)
+    done = edit(image, Recolor(target=Target(phrase="main subject"), colour="the colour of the ball"))
+    red, green, _ = (done.picture.rgb.astype(int) - image)[80:95, 20:70].mean(axis=(0, 1))
+    assert red > green + 5
+    with pytest.raises(NotGrounded, match="kite"):
+        edit(image, Recolor(target=THE_BALL, colour="the colour of the kite"))
+
+
+def test_a_colour_is_laid_over_the_whole_picture_only_where_that_is_said(rng: np.random.Generator) -> None:
+    image = scene(rng)
+    done = edit(image, Recolor(target=Target(phrase="image"), colour="blue"))
+    assert done.mask is None
+    assert done.picture.rgb[..., 2].mean() > image[..., 2].mean() + 10
+    with pytest.raises(NeedsClarification, match="blue"):
+        edit(image, Recolor(target=IT, colour="blue"))
+
+
+def test_part_of_the_way_to_a_colour(rng: np.random.Generator) -> None:
+    image = scene(rng)
+    half, whole = (
+        edit(image, Recolor(target=THE_BALL, colour="green", amount=share)).picture.rgb for share in (50, 100)
+    )
+    middle = (image[50, 40].astype(int) + whole[50, 40]) / 2
+    assert np.abs(half[50, 40] - middle).max() <= 1
 
 
 def test_the_parent_is_never_written_to(rng: np.random.Generator) -> None:
@@ -192,6 +220,13 @@ def test_turned_pictures_have_no_offset_to_compare_by(rng: np.random.Generator) 
     assert done.outside_changed is None
 
 
+def test_px_are_cut_off_and_the_rest_is_untouched(rng: np.random.Generator) -> None:
+    image = scene(rng)
+    done = edit(image, Crop(sides=("left",), pixels=30))
+    assert np.array_equal(done.picture.rgb, image[:, 30:])
+    assert (done.offset, done.outside_changed) == (Offset(-30, 0), 0)
+
+
 def test_whole_picture_edits_have_no_mask(rng: np.random.Generator) -> None:
     done = edit(scene(rng), Adjust(property="warmth", amount=20))
     assert done.mask is None
@@ -235,6 +270,8 @@ def test_an_answer_settles_the_question(rng: np.random.Generator) -> None:
         (Add(prompt="a bench"), BackendMissing),
         (Style(prompt="watercolour by a master"), BackendMissing),
         (Crop(), BadOption),
+        (Crop(trim=True), NotGrounded),
+        (Rotate(degrees=0, level=True), BadOption),
     ],
     ids=lambda value: getattr(value, "kind", None),
 )

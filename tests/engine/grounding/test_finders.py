@@ -8,14 +8,15 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
-from engine.data import Image
+from engine.data import Box, Image
 from engine.errors import NotGrounded
 from engine.grounding import Grounder
-from engine.grounding.faces import faces
+from engine.grounding.faces import Face, PersonFinder, faces
 from engine.grounding.lettering import likeness, matching, read_text
 from engine.grounding.shapes import SHAPES, shapeliness
 from engine.grounding.subject import main_subject
 from engine.operations import Target
+from engine.segmentation.classic import ClassicSegmenter
 from tests.engine.grounding.scenes import HEIGHT, WIDTH, Drawn, draw, overlap
 
 
@@ -138,3 +139,19 @@ def test_each_shape_looks_most_like_itself(noun: str) -> None:
 
     assert max(scores, key=lambda shape: scores[shape]) == noun
     assert scores[noun] > 0.9
+
+
+def test_a_person_is_cut_out_with_the_head_however_bright_the_shirt(rng: np.random.Generator) -> None:
+    """A head in the colours of what is behind it: nothing but the face tells that it belongs to the shirt."""
+    image = np.full((400, 300, 3), (70, 45, 40), np.uint8)
+    cv2.circle(image, (150, 90), 34, (72, 47, 42), cv2.FILLED)
+    cv2.rectangle(image, (105, 130), (195, 330), (235, 235, 215), cv2.FILLED)
+    image = np.clip(image + rng.normal(0, 6, image.shape), 0, 255).astype(np.uint8)
+    face = Face(Box(124, 66, 176, 118), 0.9)
+    (person,) = PersonFinder(ClassicSegmenter(), lambda _: [face]).detect(image, "person")
+    mask = person.on(400, 300)
+    head = np.zeros((400, 300), np.uint8)
+    cv2.ellipse(head, ((150.0, 92.0), (44.0, 48.0), 0.0), 1, cv2.FILLED)
+    assert mask[head > 0].mean() > 0.98
+    assert mask[150:320, 115:185].mean() > 0.95
+    assert person.source == "face"

@@ -12,6 +12,8 @@ from engine.data import Box, Offset, Picture
 from engine.errors import BadOption
 from engine.tools.transform import (
     Transformed,
+    crop_border,
+    crop_pixels,
     crop_sides,
     crop_to_aspect,
     crop_to_box,
@@ -281,3 +283,43 @@ def test_new_canvas_repeats_the_border_and_has_limits() -> None:
     for left in (-1, 16384):
         with pytest.raises(BadOption):
             expand_canvas(picture, left=left)
+
+
+@given(pictures(), st.sampled_from(["left", "top", "right", "bottom", "all"]), st.integers(1, 40))
+@settings(deadline=None)
+def test_px_are_cut_off_the_sides_named(picture: Picture, side: str, pixels: int) -> None:
+    wide = 2 if side == "all" else side in ("left", "right")
+    high = 2 if side == "all" else side in ("top", "bottom")
+    width, height = picture.width - wide * pixels, picture.height - high * pixels
+    if width < 1 or height < 1:
+        with pytest.raises(BadOption):
+            crop_pixels(picture, [side], pixels)
+        return
+    done = crop_pixels(picture, [side], pixels)
+    assert size(done) == (width, height)
+    assert moved_only(picture, done)
+
+
+def test_less_than_a_pixel_is_not_cut() -> None:
+    with pytest.raises(BadOption):
+        crop_pixels(plain(10, 10), ["left"], 0)
+
+
+@pytest.mark.parametrize("margins", [(6, 9, 3, 12), (0, 20, 0, 20), (8, 0, 0, 0)])
+def test_a_plain_border_goes_with_the_px_that_holds_some_of_both(
+    rng: np.random.Generator, margins: tuple[int, int, int, int]
+) -> None:
+    left, top, right, bottom = margins
+    inside = rng.integers(0, 200, (300, 400, 3), np.uint8)
+    framed = np.pad(inside, ((top, bottom), (left, right), (0, 0)), constant_values=250)
+    framed[:2, 0] = 90  # A speck of dust is no end of the border.
+    done = crop_border(Picture(framed))
+    assert done is not None
+    more = [margin and margin + 1 for margin in margins]
+    assert done.offset == Offset(-more[0], -more[1])
+    assert size(done) == (left + 400 + right - more[0] - more[2], top + 300 + bottom - more[1] - more[3])
+
+
+def test_no_border_is_no_crop(rng: np.random.Generator) -> None:
+    assert crop_border(Picture(rng.integers(0, 256, (50, 70, 3), np.uint8))) is None
+    assert crop_border(plain(20, 30)) is None
