@@ -1,7 +1,8 @@
 """CAISE: spoken commands in dialogue, against what the annotators' tool was told to do.
 
-Every row is one message of a session, given to the planner in order with what came of those before it, as
-`retouch plan - --dialogue` does; searches for pictures are messages too, but no editor answers them: not counted.
+Everything that the person said in a session is given to the planner in order, with what came of the messages before
+it, as `retouch plan - --dialogue` does. The messages that the tool acted on are scored; searches for pictures are
+among them, but no editor answers those: not counted. A second run is given the scored messages alone.
 What the assistant said is not in the data, so some labels hang on words that nobody here can read: the amount or the
 side it asked for, an offer that "yes" takes up. `undecided` says which, by the words and the label alone and whatever
 the planner makes of them. Those rows stay in the first figure and are left out of the second.
@@ -55,8 +56,11 @@ class Score(NamedTuple):
     misread: list[str]
 
 
-def spoken(rows: Iterable[Mapping[str, Any]], planner: RulesPlanner) -> Score:
-    """Kind, property, amount and turn of every command, exactly."""
+def spoken(rows: Iterable[Mapping[str, Any]], planner: RulesPlanner, *, commands_alone: bool = False) -> Score:
+    """Kind, property, amount and turn of every command, exactly.
+
+    commands_alone: leave out what was said between commands.
+    """
     hits: Counter[bool] = Counter()
     decided: Counter[bool] = Counter()
     causes: Counter[str] = Counter()
@@ -65,8 +69,10 @@ def spoken(rows: Iterable[Mapping[str, Any]], planner: RulesPlanner) -> Score:
     for row in rows:
         if row["session"] != session:
             course, session, before = Course(), row["session"], ""
-        plan = planner.plan(row["instruction"], course.context())
-        course = course.after(plan)
+        plan = Plan(instruction="")
+        for words in [row["instruction"]] if commands_alone else row["user_utterances_since_last_command"]:
+            plan = planner.plan(words, course.context())
+            course = course.after(plan)
         wanted, api = command(row), before
         before = row["api"]
         if wanted is None:

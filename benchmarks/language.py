@@ -189,8 +189,10 @@ def main() -> None:
     target = targets(options.folder, planner)
     dialogue = spoken(rows(options.folder, "caise_multiturn"), planner)
     show("ComplexBench-Edit targets", *target[:2])
-    show("CAISE commands, exact", dialogue.exact, dialogue.total)
+    show("CAISE, whole sessions, exact", dialogue.exact, dialogue.total)
     show("CAISE, what the words decide", dialogue.exact_of_decided, dialogue.decided)
+    alone = spoken(rows(options.folder, "caise_multiturn"), planner, commands_alone=True)
+    show("CAISE, commands alone, exact", alone.exact, alone.total)
     for cause, count in dialogue.causes.most_common():
         print(f"    {count:4} {cause}")
     print(f"{speed(options.folder, planner):.0f} sentences a second")

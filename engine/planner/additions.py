@@ -11,8 +11,10 @@ from engine.operations import (
     Duplicate,
     Generate,
     Move,
+    Recolor,
+    Target,
 )
-from engine.planner.amounts import aspect
+from engine.planner.amounts import Degree, aspect, take_degree
 from engine.planner.changes import becomes, subject_of
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
@@ -27,7 +29,38 @@ _SHAPE_AT_END = re.compile(
 )
 _PLACE = expression("place_of_addition")
 _WORN = re.compile(r"\b(?:outfit|costume|uniform|attire|clothes|clothing)\b")
+_TINT = re.compile(
+    r"(?:an? |some |the )?(?P<little>bit of )?"
+    r"(?:(?P<shade>light|dark|pal|bright|deep)(?:er)? |(?P<faint>subtle|slight|soft|faint|gentle) |strong |nice )*"
+    r"(?:(?P<dose>hint|touch|tint|shade|tone|tinge|cast|wash|coat|lick) of (?P<named>.+)"
+    r"|(?P<tinted>.+?) (?:tint|tinge|wash|hue|overlay|colou?r|colou?r cast))"
+)
+_LAID_ON = re.compile(r"(?i)^(?:to|on|onto|over|in|into|across|for) ")
+HINT = 20.0
+"""Percent of the way to a colour of which there shall be a hint."""
+_SHADES = {"light": "light ", "dark": "dark ", "pal": "pale ", "bright": "bright ", "deep": "deep "}
+_WHERE_IT_WAS = re.compile(r"(?i) from (?=(?:above|below|behind|beside|under|next to|on|in|near|inside|atop|between) )")
+_GROWN = re.compile(
+    r" (hair|fur|skin|eyes|beard|moustache|mustache|eyebrows|lips|lipstick|nails|nail polish|feathers|wool)$"
+)
+"""What somebody has anyway: of another colour it is coloured, not put on."""
+_WHERE = {"fill": "in", "stock": "in", "pack": "in", "line": "along"} | dict.fromkeys(
+    ("surround", "encircle", "frame"), "around"
+)
+"""Where what fills or surrounds a thing goes."""
+_NO_THING = ("of ", "on ", "in ", "out ", "up ", "at ", "from ", "off ")
+"""What stands behind a verb that is a noun here: "stack of books", or a part of it: "spread out"."""
+_NEARER = re.compile(r" (?:higher|lower|closer|nearer|further|farther)(?= (?:on|in|to|up|down|along|from|against)\b|$)")
+"""Where something goes that hangs or stands there already."""
+_LIMB = re.compile(
+    r"^(?:the|his|her|my|their|its|our|both|one)(?: \S+){0,2} "
+    r"(?:hands?|arms?|legs?|heads?|feet|foot|paws?|fingers?|elbows?|knees?)$"
+)
+"""What is held elsewhere rather than moved: a pose."""
+_ARTICLED = re.compile(r"(?i)^.+? ((?:an?|some|two|three|another|several|a pair of) .+)$")
 _IT = ("it", "them", "him", "her")
+_NOBODY = ("a", "an", "some", "the", "me", "us", "i", "we")
+"""Words behind "give" that nothing is put on."""
 _OBJECTS = {"he": "him", "she": "her", "they": "them", "i": "me", "we": "us"}
 
 
@@ -37,6 +70,9 @@ _WHOLE_PLACE = expression("whole_place")
 
 def read_there(reading: Reading) -> Operations | None:
     """ "Let there be X": X is added."""
+    if reading.kind:
+        placed = added(reading, reading.clause.partition(" ")[2])
+        return [placed] if placed.place else None
     prompt = low(reading["prompt"])
     if prompt in ("light", "it", "that", "this") or prompt.startswith(("no ", "nothing", "to be ", "you ", "it ")):
         return None
@@ -53,6 +89,18 @@ def read_add(reading: Reading) -> Operations | None:
         return None
     if place and not _PLACE.match(low(place)):
         return None
+    if laid := tinted(reading, prompt, place):
+        return [laid]
+    if reading.verb in reading.vocabulary["hints.attaching"] and low(prompt).startswith(_NO_THING):
+        return None
+    if definite(prompt, reading.vocabulary) and (
+        reading.verb in reading.vocabulary["hints.attaching"] or _NEARER.search(low(prompt))
+    ):
+        return None
+    if reading.does("move") and reading.does("add") and definite(prompt, reading.vocabulary) and not place:
+        return None
+    if place.startswith("off ") or (definite(prompt, reading.vocabulary) and " off " in low(prompt)):
+        return None
     moved = existing(reading, prompt) or low(prompt).split(" ")[0] in _IT
     if reading.does("put") and not reading.does("add") and moved:
         return None
@@ -60,6 +108,23 @@ def read_add(reading: Reading) -> Operations | None:
         return [added(reading, prompt)]
     whole = _WHOLE_PLACE.match(low(place))
     return [Add(prompt=reading.spoken(prompt), place=None if whole else decapitalised(reading.spoken(place)))]
+
+
+def tinted(reading: Reading, prompt: str, place: str) -> Recolor | None:
+    """ "Add a hint of blue to the sky": a colour is laid over what is there."""
+    what, where = (prompt, place) if place else split_place(reading, prompt)
+    what, degree = take_degree(what, reading.vocabulary) if any(map(str.isdigit, what)) else (what, Degree())
+    match = _TINT.fullmatch(low(what))
+    colour = colour_in((match["named"] or match["tinted"]).strip(), reading.vocabulary) if match else None
+    if not (match and colour):
+        return None
+    thing = _LAID_ON.sub("", where or "")
+    faint = match["little"] or match["faint"] or match["dose"] in ("hint", "touch", "tinge")
+    return Recolor(
+        target=reading.scoped(thing) or Target(phrase="image"),
+        colour=f"{_SHADES.get(match['shade'] or '', '')}{reading.spoken(colour)}",
+        amount=HINT if faint else degree.percent,
+    )
 
 
 def existing(reading: Reading, text: str) -> bool:
@@ -110,13 +175,24 @@ def read_give(reading: Reading) -> Operations | None:
         return _enriched(reading, prompt, reading["place"])
     if reading["phrase"]:
         target, prompt = _given(reading, reading["phrase"])
-    if not target or not prompt or low(target) in ("a", "an", "some", "the", "me", "us"):
+    target = re.sub(r"(?i) with$", "", target)
+    nobody = low(target) in _NOBODY or low(target).startswith(("me ", "us "))
+    if not target or not prompt or (nobody and reading.verb != "put"):
         return None
-    if reading.verb == "dress":
-        dressed = "dressed as" if " as " in low(reading.clause) else "wearing"
+    if reading.verb == "put" and low(prompt).split(" ")[-1] not in reading.vocabulary["hints.garments"]:
+        return None
+    if reading.verb in ("dress", "put"):
+        joint = re.search(rf" (as|like) {re.escape(prompt)}$", reading.clause)
+        dressed = f"dressed {joint.group(1)}" if joint else "wearing"
         return [Alter(target=reading.target(target), prompt=f"{dressed} {reading.spoken(prompt)}")]
     if reading.is_whole(target) and not reading.is_pronoun(target):
         return becomes(reading, target, f"have {prompt}", swap=False)
+    part = _GROWN.search(low(prompt))
+    colour = colour_in(prompt[: part.start()], reading.vocabulary) if part else None
+    if part and colour:
+        whose = reading.target(target)
+        grown = Target(phrase=prompt[part.start(1) :], part_of=whose.phrase, position=whose.position)
+        return [Recolor(target=grown if whose.phrase else Target(phrase=grown.phrase), colour=colour)]
     article = re.search(rf"\b(a|an|some|two|three|another|several|a pair of) {re.escape(prompt)}$", reading.clause)
     described = not article and low(prompt).split(" ")[0] in reading.vocabulary["states.adjectives"]
     if described or expression("given_state").search(low(prompt)):
@@ -137,10 +213,16 @@ def _enriched(reading: Reading, prompt: str, place: str) -> Operations | None:
     core = re.sub(r"(?i)^(?:the )?(?:essence|presence|inclusion) of ", "", prompt)
     if reading.verb in ("cover", "fill") and colour_in(core, reading.vocabulary):
         return None
-    inside = "in" if reading.verb == "fill" else "on"
+    inside = _WHERE.get(reading.verb, "on")
     return [
         Add(prompt=reading.spoken(core), place=None if reading.is_whole(place) else on_owner(reading, place, inside))
     ]
+
+
+def given(reading: Reading, phrase: str) -> str:
+    """What somebody is given, without whom: "the old pirate a hook" -> "a hook", "him gloves" -> "gloves"."""
+    articled = _ARTICLED.search(phrase)
+    return articled[1] if articled else _given(reading, phrase)[1]
 
 
 def _given(reading: Reading, phrase: str) -> tuple[str, str]:
@@ -156,8 +238,17 @@ def _given(reading: Reading, phrase: str) -> tuple[str, str]:
     pronoun = (
         low(words[0]) in reading.vocabulary["words.pronoun"] and low(words[0]) not in ("this", "that", "her")
     ) or (low(words[0]) == "her" and described)
-    size = 1 if pronoun else 2
+    size = 1 if pronoun else _whom_ends(reading, words)
     return " ".join(words[:size]), " ".join(words[size:])
+
+
+def _whom_ends(reading: Reading, words: list[str]) -> int:
+    """How many words whom takes: "the old man | blond hair"; up to the next description, or to the first noun."""
+    known = [reading.vocabulary[name] for name in ("states.adjectives", "colours.names", "words.size")]
+    describes = [any(low(word) in words_of for words_of in known) for word in words]
+    first = next((at for at in range(1, len(words)) if not describes[at]), 1)
+    later = (at for at in range(first + 1, min(len(words), first + 4)) if describes[at])
+    return next(later, min(first + 1, len(words) - 1))
 
 
 def read_duplicate(reading: Reading) -> Operations | None:
@@ -180,21 +271,41 @@ def read_duplicate(reading: Reading) -> Operations | None:
 
 def read_move(reading: Reading) -> Operations | None:
     """A thing somewhere else; a side, a place, or a nudge."""
+    if reading.kind:
+        thing = reading["target"]
+        return None if low(thing).startswith("on ") else [Move(target=reading.target(thing), place=reading.kind)]
     whole = f"{reading['target']} {reading['place']}".strip()
     match = expression("goal_of_move").search(f" {low(whole)}")
-    if not match or match.start() == 0:
+    if not match or match.start() == 0 or match.group(1).startswith("off "):
+        return None
+    if reading.verb == "drop" and match.group(1).startswith("from "):
         return None
     thing, goal = whole[: match.start() - 1].strip(), whole[match.start() :].strip()
+    nearer = _NEARER.search(low(reading.clause).removesuffix(f" {low(goal)}"))
+    if nearer and not _NEARER.search(f" {low(whole)}"):
+        goal = f"{nearer.group().strip()} {goal}"
     if reading.does("put") and not existing(reading, whole):
         return None
     elsewhere = subject_of(reading, thing).attribute in ("colour", "style")
+    thing = _WHERE_IT_WAS.sub(" ", thing)
     if not thing or elsewhere or (reading.is_whole(thing) and not reading.is_pronoun(thing)):
         return None
-    if low(goal).startswith(("in a ", "in an ")) and reading.does("put"):
+    if (low(goal).startswith(("in a ", "in an ")) and reading.does("put")) or _LIMB.search(low(thing)):
         return [Alter(target=reading.target(thing), prompt=reading.spoken(goal))]
     if relation := re.match(r"(?:from|in|on) .+? (to|onto|into|next to|closer|over to) ", low(goal)):
         thing, goal = f"{thing} {goal[: relation.start(1)]}".strip(), goal[relation.start(1) :]
     return [Move(target=reading.target(thing), place=reading.spoken(goal))]
+
+
+def read_swapped_places(reading: Reading) -> Operations | None:
+    """ "Swap the positions of the vase and the lamp": each where the other stands."""
+    one, other = reading["target"], reading["other"]
+    if not (definite(one, reading.vocabulary) and definite(other, reading.vocabulary)):
+        return None
+    return [
+        Move(target=reading.target(thing), place=f"where {decapitalised(reading.spoken(there))} is")
+        for thing, there in ((one, other), (other, one))
+    ]
 
 
 def read_generate(reading: Reading) -> Operations | None:
@@ -206,6 +317,8 @@ def read_generate(reading: Reading) -> Operations | None:
         or (definite(prompt, reading.vocabulary) and not re.search(r"\b(?:style|image)\b", low(reading.clause)))
     ):
         return None
+    if reading.verb == "imagine" and (there := added(reading, reading.clause.partition(" ")[2])).place:
+        return [there]
     shape = aspect(reading["shape"])
     if reading["shape"] and not shape:
         return None
@@ -232,5 +345,6 @@ def readers() -> dict[str, Any]:
         "give": read_give,
         "duplicate": read_duplicate,
         "move": read_move,
+        "swapped_places": read_swapped_places,
         "generate": read_generate,
     }

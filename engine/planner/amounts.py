@@ -53,6 +53,8 @@ _TIMES = re.compile(r"(?:^| )(?:by )?(?:a factor of )?(\d+(?:\.\d+)?) ?(?:x|time
 _RATIO = re.compile(r"(\d+(?:\.\d+)?) ?(?::|x|by|/|to) ?(\d+(?:\.\d+)?)$")
 
 
+_ORIENTED = expression("oriented")
+"""What a shape by name says twice: "3:2 landscape", "a vertical story"."""
 _HYPHENED = re.compile(rf"\b({'|'.join(TENS)})-({'|'.join(ONES[1:10])})\b")
 
 
@@ -138,6 +140,7 @@ def aspect(text: str) -> str | None:
     small = expression("aspect_noun").sub("", small)
     small = re.sub(r"^(?:an?|the|perfect) ", "", small)
     named: dict[str, str] = load().tables["aspects"]["names"]
+    small = _ORIENTED.sub("", small)
     if small in named:
         return named[small]
     match = _RATIO.match(small)

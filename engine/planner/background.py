@@ -10,11 +10,25 @@ from engine.operations import (
 )
 from engine.planner.amounts import take_degree
 from engine.planner.colours import colour_in
+from engine.planner.looks import look_of_thing
 from engine.planner.normalise import low
-from engine.planner.reading import Operations, Reading, without_article
+from engine.planner.reading import Operations, Reading, definite, without_article
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
+_NEW = ("a ", "an ", "some ", "another ", "two ", "three ", "several ", "more ")
+_PLAIN = re.compile(
+    r"(?i)^(?:(?:solid|plain|flat|pure|an?|be|clean|simple|just|uniform|even|smooth|crisp|neutral|seamless|uncluttered|"
+    r"evenly|lit|,) )*"
+)
+"""What says of a colour behind the subject that it is nothing but that."""
+_PART_OF_PLACE = re.compile(
+    r"^(?:the |a )?(?:surface|middle|heart|edge|top|bottom|summit|interior|shores?|banks?|streets|ruins|outskirts) of "
+    r"(?:the |an? )?"
+)
+_WHOLLY = re.compile(r"(?:fully|completely|entirely|totally|wholly|perfectly|purely) ")
+_NAMED_BACKDROP = re.compile(r"^an? (?=transparent|see-through)| (?:background|backdrop|layer|canvas)$")
+_USED_FOR = re.compile(r"(?i) (?:(?:suitable|appropriate|ideal|perfect|fit|ready|as required|used) )?for .+$")
 _BEHIND = re.compile(r"^(?:everything|what's|whatever is|all|what is) behind ")
 
 
@@ -47,38 +61,80 @@ def read_background_blur(reading: Reading) -> Operations | None:
 def read_background_change(reading: Reading) -> Operations | None:
     """A new background: a colour where one is named, else whatever the prompt describes."""
     backdrop, prompt = reading["backdrop"], reading["prompt"]
+    if low(prompt).split(" ")[0] in reading.vocabulary["hints.linking"] and not reading.verb:
+        return None
     if without_article(low(prompt)) in reading.vocabulary["hints.positions"]:
         return None
-    if (backdrop and not _backdrop(reading)) or not prompt or reading.verb in ("set", "lay", "rest", "drop"):
+    if reading["anything"] and low(reading["anything"]).startswith(_NEW) and not is_scenery(reading, prompt):
+        return None
+    if (backdrop and not _backdrop(reading)) or not prompt:
+        return None
+    if without_article(low(backdrop)) in reading.vocabulary["looks.pictures"] and look_of_thing(reading, prompt):
+        return None
+    if reading.verb in ("set", "lay", "rest", "drop") and colour_in(prompt, reading.vocabulary) is None:
+        return None
+    if reading.verb == "put" and low(prompt).split(" ")[-1] in reading.vocabulary["hints.garments"]:
         return None
     headed = reading.vocabulary["words.background"].trailing(low(reading.clause))
-    if headed and low(prompt).split(" ")[0] in reading.vocabulary.base_forms:
+    core = expression("backdrop_lead").sub("", prompt) or prompt
+    if headed and low(core).split(" ")[0] in reading.vocabulary.base_forms:
         return None
+    if not backdrop and headed and (colour := _coloured(prompt, headed, reading)):
+        return [Background(action="colour", colour=colour)]
     if not backdrop and headed and re.search(r" (?:in|of|on|with|to|from|behind|at) ", f" {low(prompt)} "):
         return None
     return background_becomes(reading, prompt)
+
+
+def _coloured(prompt: str, headed: str, reading: Reading) -> str | None:
+    """The colour of "a plain white background"."""
+    words = low(prompt).removesuffix(headed).strip()
+    plain = re.sub(r"^(?:an? |the |solid |plain |flat |pure |clean |simple |bright )*", "", words)
+    return colour_in(plain, reading.vocabulary) if plain and plain != low(prompt) else None
 
 
 def background_becomes(reading: Reading, prompt: str) -> Operations | None:
     """What happens to the background when it turns into `prompt`."""
 
     small = low(take_degree(re.sub(r"(?i)^(?:bit|little|lot|touch) ", "", prompt), reading.vocabulary)[0])
-    if small in ("blurry", "blurred", "out of focus", "softer", "bokeh", "blurrier") or (
-        "bokeh" in small and len(small.split()) < 4
+    if (
+        "out of focus" in small
+        or "dreamy" in small
+        or small in ("blurry", "blurred", "out of focus", "softer", "bokeh", "blurrier")
+        or ("bokeh" in small and len(small.split()) < 4)
     ):
         return [Background(action="blur")]
-    if small in ("transparent", "transparency", "nothing", "invisible", "none"):
+    clear = _NAMED_BACKDROP.sub("", _WHOLLY.sub("", small))
+    if clear in ("transparent", "transparency", "nothing", "invisible", "none"):
         return [Background(action="remove")]
-    if colour := colour_in(
-        re.sub(r"(?i)^(?:solid |plain |flat |pure |a |be |clean |simple |just )*", "", prompt) or prompt,
-        reading.vocabulary,
-    ):
+    plain = _PLAIN.sub("", prompt) or prompt
+    if colour := colour_in(plain, reading.vocabulary) or colour_in(_USED_FOR.sub("", plain), reading.vocabulary):
         return [Background(action="colour", colour=colour)]
     tones = tones_of(prompt)
     if tones or small.startswith(("more ", "less ")) or _is_lookless(small):
         return None
     prompt = expression("backdrop_lead").sub("", prompt)
     return [Background(action="replace", prompt=reading.spoken(prompt))] if prompt else None
+
+
+def read_setting(reading: Reading) -> Operations | None:
+    """ "Put the woman on a beach": the subject stays and the scene around it is another."""
+    subject, prompt = reading["subject"], reading["prompt"]
+    known = definite(subject, reading.vocabulary) or reading.is_pronoun(subject)
+    new = not definite(prompt, reading.vocabulary)
+    if known and new and reading.vocabulary["words.background"].trailing(low(prompt)):
+        return background_becomes(reading, without_article(prompt))
+    if not known or reading.is_clear_background(subject) or not is_scenery(reading, prompt):
+        return None
+    if definite(prompt, reading.vocabulary) and not expression("scenery_known").match(low(prompt)):
+        return None
+    return [Background(action="replace", prompt=reading.spoken(prompt))]
+
+
+def is_scenery(reading: Reading, text: str) -> bool:
+    """Whether the words name a place to be in rather than a thing: "a snowy forest", "outer space"."""
+    head = expression("scenery_tail").sub("", _PART_OF_PLACE.sub("", low(text).strip(" ,"))).rstrip(" ,")
+    return reading.vocabulary["scenes.places"].trailing(head) is not None
 
 
 def _is_lookless(small: str) -> bool:
@@ -91,4 +147,5 @@ def readers() -> dict[str, Any]:
         "background_remove": read_background_remove,
         "background_blur": read_background_blur,
         "background_change": read_background_change,
+        "setting": read_setting,
     }

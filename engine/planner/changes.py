@@ -34,10 +34,22 @@ _OF = re.compile(r"^(?:the |its |their |his |her )?(.{1,40}?) (?:of|on|in) (.+)$
 _EMPTY = expression("empty_wish")
 _ARTICLE = re.compile(r"^(?:the|his|her|my|their|our|your|its|a|an) ")
 _POSSESSIVES = ("his ", "her ", "my ", "their ", "our ", "your ")
+_READY = expression("ready")
+"""What a shape is to be good for."""
 _DESCRIBING = ("look like", "appear", "resemble", "depict", "show", "a ")
 _SHADED = re.compile(r"(?:an? |the )?(.{3,40}) (?:colou?r|hue|shade)$")
 PATTERN = re.compile(r"\b(?:pattern|texture|material|finish|stripes|dots|squares|tiles|print)\b")
 """What a surface may have that is no colour."""
+_WHAT_ONE = re.compile(
+    r"what ((?:the|his|her|this|that|my|their|each|both) .{1,60}?|he|she|they) (?:is|are|has|have) (doing|wearing|on)$"
+)
+_OF_ONE = {"doing": "action", "wearing": "clothes", "on": "clothes"}
+_SHOWING = re.compile(r"(?:to )?(?:display|show|feature) ")
+_IN_OTHER_LIGHT = expression("in_other_light")
+_TIME_OR_WEATHER = re.compile(
+    r"\b(?:day|daytime|daylight|morning|noon|afternoon|evening|dusk|dawn|night|sunset|sunrise|weather|summer|winter|"
+    r"autumn|spring|rain|storm|fog|drizzle|conditions)$"
+)
 _BEHIND_HEAD = re.compile(r" (?:on|in|at|of|with|near|behind) ")
 
 
@@ -53,15 +65,27 @@ class Subject(NamedTuple):
 def subject_of(reading: Reading, text: str) -> Subject:
     """ "the colour of the car", "the man's expression", "hair colour", "the car"."""
     small = low(text)
+    if doing := _WHAT_ONE.match(small):
+        return Subject("state", _OF_ONE[doing.group(2)], text[doing.start(1) : doing.end(1)])
     if match := _OF.match(small):
         words = without_article(match.group(1))
+        if _is_shade(reading, words):
+            return Subject("colour", words, text[match.start(2) :])
         for said in (words, words.split(" ")[-1]):
             if kind := _attribute(reading, said):
                 return Subject(kind, said, text[match.start(2) :])
     owner, possessive, rest = small.rpartition("'s ")
+    if possessive and _is_shade(reading, rest):
+        return Subject("colour", rest, text[: len(owner)])
     if possessive and (kind := _attribute(reading, rest)):
         return Subject(kind, rest, text[: len(owner)])
     return _compound(reading, text) or Subject("", "", text)
+
+
+def _is_shade(reading: Reading, words: str) -> bool:
+    """Whether the words are nothing but a colour, which is then what changes: "the helmet's red"."""
+    colours = reading.vocabulary
+    return words not in colours["colours.things"] and words in colours["colours.names"]
 
 
 def _compound(reading: Reading, text: str) -> Subject | None:
@@ -92,9 +116,14 @@ def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> 
         return None
     subject = subject_of(reading, subject_text)
     behind = subject.owner if subject.attribute in ("colour", "style", "scene") else ""
+    pictured = without_article(low(subject_text)) in reading.vocabulary["looks.pictures"]
+    if pictured and look_of_thing(reading, bare_result(result)):
+        return [Style(prompt=reading.spoken(plain_result(bare_result(result))))]
     if reading.is_clear_background(subject_text) or (behind and reading.is_clear_background(behind)):
         return background_becomes(reading, result)
     if not subject.attribute:
+        if swap and _is_place_in_other_light(reading, subject_text, result):
+            return [Alter(prompt=reading.spoken(plain_result(bare_result(result))))]
         if reading.is_whole(subject_text):
             return whole_becomes(reading, result, pronoun=reading.is_pronoun(subject_text))
         return thing_becomes(reading, subject_text, result, swap=swap)
@@ -171,9 +200,18 @@ def whole_becomes(reading: Reading, result: str, *, pronoun: bool = False) -> Op
     return [Alter(target=it, prompt=reading.spoken(bare))] if known else None
 
 
+def _is_place_in_other_light(reading: Reading, subject: str, result: str) -> bool:
+    """Whether a place becomes the same at another time or in other weather: "the street into a snowy night scene"."""
+    before, after = low(_BEHIND_HEAD.split(subject)[0]), low(_BEHIND_HEAD.split(result)[0])
+    if _TIME_OR_WEATHER.search(before) and scene_in(reading, result):
+        return True
+    placed = reading.vocabulary["scenes.places"].trailing(before) is not None and not before.endswith(("sky", "clouds"))
+    return placed and _IN_OTHER_LIGHT.search(after) is not None and scene_in(reading, after)
+
+
 def _reframed(text: str) -> EditOperation | None:
     """What "square", "upside down", "bigger" and "transparent" do to a picture."""
-    if ratio := aspect(text):
+    if ratio := aspect(_READY.sub("", text)):
         return Crop(aspect=ratio)
     small = low(text)
     if small in ("upside down", "upside-down"):
@@ -197,6 +235,7 @@ def thing_becomes(reading: Reading, thing: str, result: str, *, swap: bool) -> O
     if tones and all(tone.comparative for tone in tones):
         return adjusts(reading, tones, target=reading.target(thing), degree=degree)
     state = is_state(reading, result, bare)
+    bare = f"showing {bare}" if _SHOWING.match(low(result)) else bare
     if look_of_thing(reading, bare) and (swap or "style" in low(bare)) and not state:
         return [Style(prompt=reading.spoken(plain_result(bare)), target=reading.target(thing))]
     if state or (not swap and not is_noun(bare)):

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
+from engine.planner.asides import by_means, without_contrast
+from engine.planner.colours import colour_in, trailing_colour
+from engine.planner.mentions import mentioned_in
 from engine.planner.normalise import low, quotes_in
 from engine.planner.sharing import with_shared_thing, with_shared_verb
 from engine.planner.vocabulary import Vocabulary, expression
 from engine.planner.word_order import leads_in, verb_first
 
 _FRAMING = frozenset(["crop", "resize", "upscale", "expand", "rotate", "flip"])
+_MAKING = frozenset(["add", "put", "write", "generate"])
 _PURPOSE = re.compile(r" for (?:my|our|your|his|her|their|the) ")
+_NEEDING = frozenset(["crop", "cut", "trim", "cut out", "crop out"])
+"""Orders that wait for their thing: "crop and give me the left half"."""
 STEPS = frozenset(["undo", "redo", "compare", "retry", "restart"])
 """Requests of a single word."""
 AFTER_STEPS = frozenset([",", "and", "then", "it", "that", "this", "the", "everything", "all", "twice"])
 """What may stand behind such a word in a chain of requests."""
+_WIDENING = frozenset(["zoom", "pull", "move", "step", "widen", "take", "dolly", "show"])
+"""First words of the ways to zoom out, whose ends tell what is to be seen then."""
 MAX_CLAUSES = 20
 MAX_JOINTS = 60
 """Conjunctions and commas of a sentence that may join requests."""
@@ -26,13 +34,27 @@ MAX_CLAUSE = 320
 """Characters of one clause that are read: what follows is description."""
 
 _JOINT = expression("joint")
+_CONTRARY = re.compile(r"(?: ,)? (?:and not|not|rather than|instead of|and no longer|no longer) (\S+(?: \S+)?)$")
+_OBJECTS = ("it ", "the ", "them ", "down ", "off ", "my ")
 _CHAIN = re.compile(r"then|after that|while")
 _ORDERED = tuple(expression(f"{name}_said") for name in ("before", "after", "last", "first"))
 """Sentences that say what comes before what."""
 _VERDICT = expression("verdict")
+_ANNOUNCED = expression("announced")
 _ASKED = expression("asked")
 _MEANWHILE = expression("meanwhile")
 _CONDITION = expression("condition")
+_HOPE = expression("hope")
+_POINTING = expression("pointing_wish")
+_CONFIRMING = expression("confirming")
+_SUGGESTED = expression("suggested")
+_REMARK = expression("remark_behind")
+_FOR_USE = expression("for_use")
+_MANNER = re.compile(r" , [a-z]{4,14}ly$")
+"""How it is to be done, which only a change of the frame needs to know: ", horizontally"."""
+_SIZED = re.compile(r"\d|\b(?:square|twice|double|two|three|four|six|eight|portrait|landscape|widescreen)\b")
+"""What tells a shape or a size, whatever it is for."""
+_IS = re.compile(r"(?i) (?:is|are|was|were) ")
 
 
 @cache
@@ -46,16 +68,21 @@ def _picture_phrase(nouns: tuple[str, ...], modifiers: tuple[str, ...]) -> re.Pa
     modifier, noun = "|".join(map(re.escape, modifiers)), "|".join(map(re.escape, nouns))
     return re.compile(
         r" (?:to|in|from|of|on|within|into|across|throughout|inside|for|with|at) (?:the|this|that|my|our|your|an|these)"
-        rf"(?: (?:{modifier}))* (?:{noun})(?: above| here| shared above| below| itself)?"
+        rf"(?: (?:{modifier}))* (?:{noun})(?: above| here| shared above| below| itself"
+        r"|(?: (?:that|which))? (?:i|you)(?:'ve| have)?(?: just)? "
+        r"(?:shared|sent|made|posted|uploaded|gave|showed)(?: me| us| you| here)?)?"
         r"(?= (?!on|above|hanging|frame)|$)"
     )
 
 
 def split(sentence: str, vocabulary: Vocabulary) -> list[str]:
     """The clauses of a sentence, in order; a conjunction splits only where a new request begins behind it."""
+    if " : " in sentence and (announced := _ANNOUNCED.match(low(sentence))):
+        sentence = sentence[announced.end() :]
     parts = [
         part
-        for one in _in_order(_favour_dropped(_asked(sentence, vocabulary), vocabulary), vocabulary)
+        for asked in _asked(sentence, vocabulary)
+        for one in _in_order(_favour_dropped(asked, vocabulary), vocabulary)
         for part in _joined(one, vocabulary)
     ]
     bare = [strip_openers(part, vocabulary) for part in parts]
@@ -72,9 +99,13 @@ def _joined(sentence: str, vocabulary: Vocabulary) -> list[str]:
     for joint in islice(_JOINT.finditer(sentence := f" {sentence} "), MAX_JOINTS):
         behind = sentence[joint.end() : joint.end() + MAX_OPENING].strip()
         lead = sentence[: joint.start()].strip() if not start and joint.start() < MAX_OPENING else ""
-        if lead and leads_in(strip_openers(lead, vocabulary), vocabulary):
+        if lead and (leads_in(opening := strip_openers(lead, vocabulary), vocabulary) or low(opening) in _NEEDING):
             continue
-        if joint.start() >= start and begins_request(behind, vocabulary, bool(_CHAIN.search(joint.group()))):
+        new = begins_request(behind, vocabulary, bool(_CHAIN.search(joint.group())))
+        told = lead and not new and _POINTING.match(low(behind)) and mentioned_in(lead, vocabulary)
+        suggested = lead and not new and _SUGGESTED.match(low(behind)) and not begins_request(lead, vocabulary)
+        vague = _CONFIRMING.fullmatch(low(behind)) is not None
+        if joint.start() >= start and (new or told or suggested or vague):
             clauses.append(sentence[start : joint.start()])
             start = joint.end()
     clauses.append(sentence[start:])
@@ -112,15 +143,26 @@ def _plain(part: str, vocabulary: Vocabulary) -> str:
     return f"{verb or first}{space}{rest}"
 
 
-def _asked(sentence: str, vocabulary: Vocabulary) -> str:
-    """The sentence from "can you ..." on, where what stands before it asks for nothing: "dark, can you light it"."""
+def _ordered(text: str, vocabulary: Vocabulary) -> str:
+    """ "(How about) making it blue" -> "make it blue"."""
+    first, _, rest = text.partition(" ")
+    return _plain(text, vocabulary) if low(first).endswith("ing") and _opens_phrase(low(rest), vocabulary) else text
+
+
+def _asked(sentence: str, vocabulary: Vocabulary) -> list[str]:
+    """The sentence from "can you ..." on, where what stands before it asks for nothing: "dark, can you light it".
+
+    What stands before it stays a clause of its own where it tells what "it" is: "the lamp is ugly, can you hide it".
+    """
     small = low(sentence)
     if begins_request(small[:MAX_OPENING], vocabulary):
-        return sentence
+        return [sentence]
     for match in islice(_ASKED.finditer(small), MAX_JOINTS):
         if begins_request(small[match.end() : match.end() + MAX_OPENING], vocabulary):
-            return sentence[match.end() :]
-    return sentence
+            remark, request = sentence[: match.start()].rstrip(" ,"), sentence[match.end() :]
+            tells = mentioned_in(remark, vocabulary) or _CONFIRMING.fullmatch(low(request).rstrip(" ,"))
+            return [remark, request] if tells else [request]
+    return [sentence]
 
 
 def meanwhile(clause: str) -> str:
@@ -130,6 +172,8 @@ def meanwhile(clause: str) -> str:
 
 def begins_request(text: str, vocabulary: Vocabulary, chained: bool = False) -> bool:
     """Whether a clause of its own begins here: a verb that can only be one, or one before a determiner."""
+    if low(text) in vocabulary["words.step_back"] or low(text).startswith(("go back to ", "back to the ")):
+        return True
     text = strip_openers(low(text), vocabulary)
     words = text.split(" ", 6)
     bare = words[0] in STEPS or words[0] in vocabulary["words.bare_order"]
@@ -139,7 +183,8 @@ def begins_request(text: str, vocabulary: Vocabulary, chained: bool = False) -> 
         opening = " ".join(words[:size])
         if opening not in vocabulary.base_forms or opening in vocabulary["words.determiner"]:
             continue
-        if opening.split(" ")[0].endswith("ing") and not chained:
+        first = opening.split(" ")[0]
+        if first.endswith("ing") and vocabulary.base_forms.get(first) != first and not chained:
             return False
         following = words[size] if len(words) > size else ""
         sure = size > 1 or opening not in vocabulary["noun_verbs.words"]
@@ -161,12 +206,31 @@ def strip_openers(text: str, vocabulary: Vocabulary) -> str:
     pattern = _openers(vocabulary.classes["opener"])
     start, small = 0, low(text)
     while match := pattern.match(small, start):
-        if match.end() >= len(small):
+        word, behind = match.group().rstrip(" "), small[match.end() :]
+        if not behind or (word == "no" and _refuses(behind, vocabulary)) or _commands(word, behind, vocabulary):
             break
         start = match.end()
         while small.startswith((", ", ": "), start):
             start += 2
     return text[start:]
+
+
+def _commands(word: str, behind: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word of approval is the order that it may be as well: "cool it down"."""
+    return word in vocabulary["scope.interjections"] and behind.startswith(_OBJECTS) and word in vocabulary.base_forms
+
+
+def _refuses(small: str, vocabulary: Vocabulary) -> bool:
+    """Whether a "no" is of the things behind it: "no cars please"; "no, cars please" and "no warmer" are not."""
+    first = small.split(" ", 1)[0]
+    plural = first.endswith("s") and len(first) > 3 and not first.endswith(("ss", "us", "'s"))
+    listed = any(first in vocabulary[name] for name in ("words.background", "hints.masses", "hints.garments"))
+    unheard = first not in vocabulary.words and not (first.endswith("er") and len(first) < 8) and small.count(" ") < 2
+    return (
+        (plural or listed or (unheard and first.isalpha()))
+        and first not in vocabulary.base_forms
+        and first not in vocabulary["words.determiner"]
+    )
 
 
 def _strip_tail(text: str, vocabulary: Vocabulary) -> str:
@@ -179,41 +243,82 @@ def _strip_tail(text: str, vocabulary: Vocabulary) -> str:
 def _strip_purpose(text: str, vocabulary: Vocabulary) -> str:
     """The clause without what a change of the frame is for: "crop to 16:9 for my banner"."""
     classes = vocabulary.openings.get(low(text).split(" ")[0], ())
-    match = _PURPOSE.search(low(text)) if not _FRAMING.isdisjoint(classes) else None
-    return text[: match.start()] if match else text
+    before, purpose, _ = text.partition(" for ")
+    if purpose and not _FRAMING.isdisjoint(classes) and _SIZED.search(before):
+        return before
+    pattern = _FOR_USE if _FRAMING.isdisjoint(classes) and _MAKING.isdisjoint(classes) else _PURPOSE
+    match = pattern.search(low(text))
+    return text[: match.start()] if match and not (pattern is _PURPOSE and _FRAMING.isdisjoint(classes)) else text
 
 
 def _strip_reasons(text: str, vocabulary: Vocabulary) -> str:
     """The clause without what must stay as it is, or why: ", keeping its shape", "so it pops"."""
     words = low(text).split(" ")
+    openings = (" ".join(words[:size]) for size in range(1, 6)) if words[0] in _WIDENING else ()
+    if any("zoom_out" in vocabulary.openings.get(opening, ()) for opening in openings):
+        return text
     tails = vocabulary["words.keep_tail"]
     offset = 0
     for index, word in enumerate(words):
-        if index > 1 and tails.leading(" ".join(words[index : index + 5])):
+        if index > 1 and word == "without" and index + 1 < len(words) and words[index + 1].endswith("ing"):
+            return text[: offset - 1].rstrip(" ,")
+        if index > 1 and tails.leading(" ".join(words[index : index + 5])) and not _measured(word, words[index:]):
             return text[: offset - 1].rstrip(" ,")
         offset += len(word) + 1
     return text
 
 
+def _without_contrary(text: str, vocabulary: Vocabulary) -> str:
+    """The wish without the colour or the number that it is not: "teal not purple", "10, not 7" -> "teal", "10"."""
+    match = _CONTRARY.search(low(text))
+    if match is None:
+        return text
+    rest = text[: match.start()]
+    numbers = match.group(1).isdigit() and rest[-1:].isdigit()
+    colours = colour_in(match.group(1), vocabulary) and trailing_colour(rest, vocabulary)
+    return rest if numbers or colours else text
+
+
+def _measured(word: str, rest: list[str]) -> bool:
+    """Whether the reason behind a comma tells an amount: ", it's tilting 2 degrees"."""
+    return word == "," and any(one[:1].isdigit() for one in rest)
+
+
+@lru_cache(maxsize=256)
 def tidy(clause: str, vocabulary: Vocabulary) -> str:
     """The clause reduced to what it asks for, in the order verb first where a passive hid it."""
     text = strip_openers(clause[:MAX_CLAUSE], vocabulary)
+    opened = len(text) < len(clause)
+    if (remark := _REMARK.search(low(text))) and remark.start() > 0:
+        text = text[: remark.start()]
     verdict = _VERDICT.search(low(text))
     if verdict and text[: verdict.start()].count(" ") >= 1:
         text = text[: verdict.start()]
     if low(text).split(" ")[0].endswith("ing"):
         text = re.split(r" (?:will|would|may|might|could) ", text)[0]
+        text = _ordered(text, vocabulary) if opened else text
     words = vocabulary.tables["words"]["words"]
-    text = _strip_purpose(_strip_reasons(text, vocabulary), vocabulary)
+    text = _without_contrary(text, vocabulary)
+    text = without_contrast(_strip_purpose(_strip_reasons(text, vocabulary), vocabulary), vocabulary)
+    if " by " in text:
+        text = by_means(text, vocabulary, lambda rest: begins_request(rest, vocabulary))
     text = _strip_tail(text, vocabulary)
     picture = _picture_phrase(tuple(words["picture"]), tuple(words["whole_modifier"]))
     shorter = picture.sub("", f" {text}").strip() if len(text.split(" ")) > 2 else text
     turned = verb_first(shorter or text, vocabulary, lambda rest: begins_request(rest, vocabulary))
     text = _strip_tail(turned, vocabulary)
+    manner = _MANNER.search(low(text))
+    if manner and _FRAMING.isdisjoint(vocabulary.openings.get(low(text).split(" ")[0], ())):
+        text = text[: manner.start()]
     return text.strip(" ,.")
 
 
-def conditional(clause: str, vocabulary: Vocabulary) -> str | None:
-    """What is asked for behind "it would be better if you ..."; None where there is no such opening."""
-    match = _CONDITION.match(low(clause))
-    return tidy(clause[match.end() :], vocabulary) if match and match.end() < len(clause) else None
+def conditional(clause: str, vocabulary: Vocabulary) -> list[str]:
+    """What is asked for behind "it would be better if you ..." and "... if the boat was pink"; none of no such kind."""
+    if match := _CONDITION.match(low(clause)):
+        return [tidy(clause[match.end() :], vocabulary)] if match.end() < len(clause) else []
+    match = _HOPE.match(low(clause))
+    if match is None:
+        return []
+    wished = _IS.sub(" should be ", clause[match.end() :], count=1)
+    return [tidy(wished, vocabulary), f"what if {wished}"]

@@ -10,6 +10,20 @@ from engine.planner.normalise import low
 from engine.planner.vocabulary import Vocabulary
 
 MAX_COLOUR_WORDS = 7
+_SWATCH = re.compile(r"(?:pantone|pms|ral) \d{2,4}(?: ?[a-z]{1,2})? (?=\S)")
+"""The number of a printer's or a painter's swatch, before the name of its colour."""
+
+
+_FINISH = re.compile(
+    r"(?i) with (?:(?:an?|some|the|its|just|hints? of|touch of) )?(?:[\w-]+ ){0,4}"
+    r"(?:finish|sheen|undertones?|gloss|shine|shimmer|lustre|luster|tinge|accents?|highlights)$"
+)
+"""What a colour has beside its name."""
+_POINTED = re.compile(
+    r"(?:in |to |into |with )?(?:the |a )?(?:(?:same|similar|matching) )?colou?r (?:of|as)(?: that of| those of)? "
+    r"((?:the|his|her|my|their|its|that|this|those|these) \S.{0,60})"
+)
+"""What tells a colour by the thing that has it."""
 
 
 class Coloured(NamedTuple):
@@ -21,13 +35,23 @@ class Coloured(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def colour_in(phrase: str, vocabulary: Vocabulary) -> str | None:
-    """The colour a whole phrase names ("a bright red hue" -> "bright red"); None when it names anything else."""
+    """The colour a whole phrase names ("a bright red hue" -> "bright red"), or the words that point at one.
+
+    None when it names anything else.
+    """
+    if "colo" in phrase and (pointed := _POINTED.fullmatch(low(phrase))):
+        return f"the colour of {phrase[pointed.start(1) :]}"
+    phrase = _FINISH.sub("", phrase) if " with " in phrase else phrase
     comparatives = vocabulary.tables["colours"]["comparatives"]
     words = phrase.replace(" ,", "").split(" ")
+    if len(words) > 2 and (swatch := _SWATCH.match(low(phrase))):
+        return colour_in(phrase[swatch.end() :], vocabulary)
+    if len(words) > 1 and _is_code(low(words[-1])) and colour_in(" ".join(words[:-1]), vocabulary):
+        return words[-1]
     if len(words) == 1:
         words = [comparatives.get(low(words[0]), words[0])]
     small = [low(word) for word in words]
-    while small and small[0] in ("a", "an", "the", "in", "to", "with", "all", "some"):
+    while small and small[0] in ("a", "an", "the", "in", "to", "with", "all", "some", "of", "hex"):
         words, small = words[1:], small[1:]
     signed = False
     while len(small) > 1 and (noun := vocabulary["colours.nouns"].trailing(" ".join(small))):
@@ -54,11 +78,17 @@ def _names_colour(small: list[str], vocabulary: Vocabulary, signed: bool) -> boo
             named and small[index] in vocabulary["colours.joiners"]
         ):
             ends, index = False, index + 1
-        elif "-" in small[index] and all(part in vocabulary["colours.names"] for part in small[index].split("-")):
+        elif "-" in small[index] and _is_hyphened(small[index], vocabulary):
             named, ends, index = True, True, index + 1
         else:
             return False
     return named and ends
+
+
+def _is_hyphened(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether hyphens join a colour's own words, or several colours: "off-white", "blue-green"."""
+    names = vocabulary["colours.names"]
+    return word.replace("-", " ") in names or all(part in names for part in word.split("-"))
 
 
 def _is_code(text: str) -> bool:
@@ -81,6 +111,9 @@ def trailing_colour(phrase: str, vocabulary: Vocabulary) -> Coloured | None:
     for size in range(1, min(len(words) - 1, MAX_COLOUR_WORDS) + 1):
         colour = colour_in(" ".join(words[-size:]), vocabulary)
         thing = low(" ".join(words[:-size]))
+        named = low(words[-1]).startswith(("color", "colour"))
+        if colour and not named and low(words[-size]) in ("the", "of") and low(colour) in vocabulary["colours.things"]:
+            continue
         if colour and low(words[-size - 1]) not in ("of", "from", "like") and thing not in DETERMINERS:
             best = Coloured(" ".join(words[:-size]), colour)
     return best

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeAlias, cast, get_args
 
@@ -23,6 +23,7 @@ from engine.operations import (
     Restart,
     Retry,
     Rotate,
+    Target,
     Undo,
     Upscale,
     Vary,
@@ -37,10 +38,13 @@ MOVING = Crop | Expand | Rotate | Flip | Resize | Upscale | Move
 
 @dataclass(frozen=True)
 class Revised:
-    """A revision as far as words refer to it: the one it was made from, and by which edits."""
+    """A revision as far as words refer to it: the one it was made from, by which edits, and in which words."""
 
     parent: int
     edits: Edits
+    said: str = ""
+    beside: tuple[int, ...] = ()
+    """The revisions that were made together with it, where there were several."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,21 @@ class Course:
     at: int = 0
     seen: tuple[int, ...] = (0,)
     """Where it stood so far, oldest first."""
+    unanswered: str = ""
+    """The last instruction, where nothing but a question came of it."""
 
     def context(self) -> Context:
         """What the next instruction may refer back to."""
         branch = [self.revisions[index] for index in self.branch()]
         history = tuple(operation for revision in branch for operation in revision.edits)
-        return Context(history=history, last=max(1, len(branch[-1].edits)))
+        return Context(
+            history=history,
+            last=max(1, len(branch[-1].edits)),
+            said=branch[-1].said,
+            takes=tuple(map(str, branch[-1].beside)),
+            undone=any(self.revisions[index].parent == self.at for index in self.seen),
+            unanswered=self.unanswered,
+        )
 
     def branch(self) -> list[int]:
         """The revisions from the original to where the conversation stands."""
@@ -76,11 +89,16 @@ class Course:
                 for operation in run:
                     course = course._steered(cast(HistoryOperation, operation))
             else:
-                course = course._edited(cast(Edits, tuple(run)))
-        return course
+                course = course._edited(cast(Edits, tuple(run)), plan.instruction)
+        return replace(course, unanswered="" if self._answers(plan) else plan.instruction)
 
-    def _edited(self, edits: Edits) -> Course:
-        return self._to(len(self.revisions), (*self.revisions, Revised(self.at, edits)))
+    def _answers(self, plan: Plan) -> bool:
+        """Whether something can come of the plan: it asks for something, and of a thing that was spoken of."""
+        lost = all(getattr(one, "target", None) == Target(previous=True) for one in plan.operations)
+        return bool(plan.operations) and (not lost or len(self.branch()) > 1)
+
+    def _edited(self, edits: Edits, said: str = "") -> Course:
+        return self._to(len(self.revisions), (*self.revisions, Revised(self.at, edits, said)))
 
     def _to(self, at: int, revisions: tuple[Revised, ...] | None = None) -> Course:
         return Course(revisions or self.revisions, at, (*self.seen, at))
@@ -103,8 +121,10 @@ class Course:
                 return self._to(0)
             case Retry() | Refine() | Vary() if self.at:
                 count = operation.n if isinstance(operation, Vary) else 1
-                again = tuple(Revised(here.parent, here.edits) for _ in range(count))
-                return self._to(len(self.revisions) + count - 1, (*self.revisions, *again))
+                first = len(self.revisions)
+                beside = tuple(range(first, first + count)) if count > 1 else ()
+                again = tuple(Revised(here.parent, here.edits, here.said, beside) for _ in range(count))
+                return self._to(first + count - 1, (*self.revisions, *again))
             case _:
                 return self
 

@@ -8,10 +8,12 @@ from engine.planner.changes import becomes
 from engine.planner.colours import colour_in, trailing_colour
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
+from engine.planner.states import is_other_sort
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
 _SO_THAT = re.compile(r" (?:so (?:that )?(?:it|they) (?:is|are|looks?) )")
+_AS_IF = re.compile(r" as (?:if|though) ")
 _LINKED = expression("linked")
 _ARTICLES = ("the", "a", "an")
 _BEHIND_ADJECTIVE = ("and ", "with ", "in ", "as ", "like ", ",", "so ")
@@ -27,7 +29,8 @@ def clause_becomes(reading: Reading, clause: str, *, strict: bool = False) -> Op
             reading,
             thing,
             result,
-            swap=low(result).startswith(("into ", "a ", "an ", "be a ", "be an ", "turn into ", "become a ")),
+            swap=low(result).startswith(("into ", "a ", "an ", "be a ", "be an ", "turn into ", "become a "))
+            or is_other_sort(reading, thing, result),
         )
         if found:
             return found
@@ -56,6 +59,9 @@ def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
             cuts.append((clause[: match.start()], clause[match.end() :]))
     words = clause.split(" ")
     lower = [low(word).strip(",") for word in words]
+    as_if = _AS_IF.search(low(clause))
+    if as_if and (acting := _at_state(reading, low(clause)[: as_if.start()].split(" "), strict)):
+        cuts.insert(0, (" ".join(words[:acting]), " ".join(words[acting:])))
     for index in (_at_state(reading, lower, strict), _at_article(lower), None if strict else _at_end(reading, lower)):
         if index:
             cuts.append((" ".join(words[:index]), " ".join(words[index:])))
@@ -88,6 +94,7 @@ def _at_state(reading: Reading, lower: list[str], strict: bool) -> int | None:
         acts = (
             verbs.leading(rest)
             and index > int(strict)
+            and not _at_article(lower[:index])
             and before not in (*_ARTICLES, "his", "her", "its", "their", "to")
             # "The blue | box": a colour is of the noun behind it.
             and not colour_in(before, reading.vocabulary)
@@ -112,6 +119,8 @@ def _at_article(lower: list[str]) -> int | None:
 def _at_end(reading: Reading, lower: list[str]) -> int | None:
     """The last word, with what strengthens it: "the train | really modern"."""
     if len(lower) < 3 or lower[0] not in reading.vocabulary["words.definite"]:
+        return None
+    if lower[-2] in (*_ARTICLES, *_BEFORE_NOUNS):
         return None
     strengthened = len(lower) > 3 and lower[-2] in reading.vocabulary["states.strengtheners"]
     return len(lower) - (2 if strengthened else 1)

@@ -13,6 +13,8 @@ from engine.operations import (
     Choose,
     Compare,
     Context,
+    Duplicate,
+    Expand,
     Extract,
     Goto,
     Redo,
@@ -33,6 +35,7 @@ from engine.planner.colours import colour_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
 from engine.planner.recall import about
+from engine.planner.tone import tone_of
 from engine.planner.vocabulary import Vocabulary, expression
 
 AGAIN = frozenset(
@@ -59,9 +62,18 @@ ORDINALS = {
 _SIMPLE = {"undo": Undo, "redo": Redo, "restart": Restart, "compare": Compare, "retry": Retry}
 _CHOICE = expression("choice")
 _KEPT = expression("kept")
+_TAKE = expression("named_take")
+_EVERYWHERE = expression("everywhere")
+_RETURNED = re.compile(r"(?:bring|put|get) (?:it|that) back")
+_ANOTHER = re.compile(r"(?:(?:and |give me |make |do |add )*another(?: one)?|one more)(?: please)?")
+_POINT = re.compile(r"(?:since|after|from|before)\b")
+_ONCE = re.compile(r"(?:original|lost|true|natural|faded) (?:colou?r|tone|vibran|detail)")
+"""What an old photo had once."""
+BROUGHT = Add | Text | Expand | Duplicate
+"""Edits that put something there which can be had "without"."""
+MAX_SPACES = 12
+"""In words that choose a picture: whatever is longer says what to do with it."""
 _BEFORE = expression("as_before")
-_CONSENT = ("yes", "yes please", "yes , please", "yeah", "yep", "sure", "ok", "okay", "please do", "do it", "all of it")
-"""Answers to a question about a single candidate."""
 
 
 def read_history(reading: Reading) -> Operations | None:
@@ -70,7 +82,14 @@ def read_history(reading: Reading) -> Operations | None:
         count = _times(reading["count"])
         return [Undo(count=count) if reading.kind == "undo" else Redo(count=count)] if count else None
     last = reading.context.history[-1] if reading.context.history else None
-    if reading.kind == "retry" and isinstance(last, Adjust | Rotate | Restore) and low(reading.clause) in AGAIN:
+    clause = low(reading.clause)
+    if reading.kind == "undo" and clause.startswith("reverse") and last is None:
+        return None
+    if reading.kind == "undo" and reading.context.undone and _RETURNED.match(clause):
+        return [Redo()]
+    if reading.kind == "retry" and isinstance(last, Add | Duplicate) and _ANOTHER.fullmatch(clause):
+        return None
+    if reading.kind == "retry" and isinstance(last, Adjust | Rotate | Restore) and clause in AGAIN:
         return None
     return [_SIMPLE[reading.kind]()]
 
@@ -122,6 +141,10 @@ def read_vary_like(reading: Reading) -> Operations | None:
 def read_goto(reading: Reading) -> Operations | None:
     """A revision by number or id."""
     words = expression("revision_lead").sub("", low(reading["revision"]))
+    if not words or words in ("latest", "newest", "most recent"):
+        return [Goto(revision="last")]
+    if take := _numbered(ORDINALS.get(words, numerals(words)), reading.context):
+        return [Goto(revision=take)]
     if words in ORDINALS:
         return [Goto(revision=ORDINALS[words])]
     if words in ("original", "start", "beginning"):
@@ -132,18 +155,56 @@ def read_goto(reading: Reading) -> Operations | None:
     return None
 
 
+def take_named(clause: str, context: Context) -> Goto | None:
+    """One of the pictures that were made side by side: "the second one", "I'll take number 3"."""
+    match = _TAKE.match(low(clause).strip(" .!)#")) if context.takes and clause.count(" ") <= MAX_SPACES else None
+    take = _numbered(ORDINALS.get(match["which"], numerals(match["which"])), context) if match else None
+    return Goto(revision=take) if take else None
+
+
+def _numbered(word: str, context: Context) -> str | None:
+    """The number of the picture that is the one so counted of those made side by side; None where there is none."""
+    if not context.takes:
+        return None
+    place = len(context.takes) if word == "last" else int(word) if word.isdecimal() and len(word) <= 2 else 0
+    return context.takes[place - 1] if 1 <= place <= len(context.takes) else None
+
+
 def read_undo_of(reading: Reading) -> Operations | None:
-    """ "Undo the hat": the edit that was about it; whether there is one is asked later."""
-    what, context = reading["target"], reading.context
+    """ "Undo the hat": the edit that was about it; whether there is one is asked later, of a point in time at once."""
+    point, context = reading["since"] or reading["before"], reading.context
+    what = f"since {reading['state']}" if reading["state"] else reading["target"] or point or _done(reading)
     found = about(what, context.history)
+    if not found and not reading["target"]:
+        return None
+    first = context.history[found[0]] if found else None
+    if (reading["effect"] and not _is_effect(first)) or (reading["brought"] and not isinstance(first, BROUGHT)):
+        return None
+    if not found and tone_of(what) and "undo" not in low(reading.clause):
+        return None
+    if (point and not _POINT.match(low(point))) or (not found and _ONCE.match(low(what))):
+        return None
     edits = len(context.history)
     last = found == tuple(range(edits - context.last, edits)) and edits
     return [Undo()] if last else [Undo(what=reading.spoken(what))]
 
 
+def _done(reading: Reading) -> str:
+    """The words for what an earlier edit did, where they could as well be about the picture."""
+    return reading["made"] or reading["effect"] or reading["brought"]
+
+
+def _is_effect(operation: Any) -> bool:
+    """Whether an edit put nothing into the picture that could be taken for a thing of its own."""
+    blurred = isinstance(operation, Background) and operation.action == "blur"
+    return blurred or isinstance(operation, Adjust | Blur | Style)
+
+
 def read_refine(reading: Reading) -> Operations | None:
     """A change to the last edit itself; without one there is nothing to refine, save a mask the author gave."""
     clause = low(reading.clause)
+    if _EVERYWHERE.fullmatch(clause):
+        return None
     if clause.startswith(("i meant", "i mean")) and any(letter.isdigit() for letter in clause):
         return None
     if reading.kind:
@@ -151,9 +212,16 @@ def read_refine(reading: Reading) -> Operations | None:
     masked = "mask" in clause or "selection" in clause
     if not (reading.context.history or (reading.context.mask and masked)):
         return None
+    if not (masked or reading.context.mask or _placed(reading.context.history[-1])):
+        return None
     if clause.startswith(("also the", "without the", "no the", "no , the")) and not reading.context.history:
         return None
     return [Refine(change=reading.spoken(reading.clause))]
+
+
+def _placed(last: Any) -> bool:
+    """Whether an edit was made in a place of its own."""
+    return getattr(last, "target", None) is not None or isinstance(last, Background | Add | Text)
 
 
 def _refinable(reading: Reading) -> bool:
@@ -184,8 +252,6 @@ def choose(clause: str, context: Context, vocabulary: Vocabulary) -> Choose | No
         "every one",
     ):
         return Choose(candidate="all" if core not in ("any", "either") else "1")
-    if len(context.candidates) == 1 and small in _CONSENT:
-        return Choose(candidate="all")
     if core in ORDINALS:
         return Choose(candidate=str(len(context.candidates)) if core == "last" else ORDINALS[core])
     if re.fullmatch(r"\d{1,2}(?:(?: ?,| and|,) ?\d{1,2})*", core):

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from engine.operations import Context, Operation, Target, Undo, Upscale
+from engine.operations import Add, Context, Operation, Target, Undo, Upscale
 from engine.planner.normalise import low
-from engine.planner.recall import about, one_of
+from engine.planner.recall import about, another, one_of
+
+_ASKED: Final = "Did you mean "
+"""How every doubt begins, and no other question does."""
+_TALK: Final = re.compile(
+    r"\b(?:i|you|we|if|would|could|should|can (?:you|we|i))\b|^(?:is|are|be|was|to|by|for|of|at|with|not|the|a|an)$"
+)
+"""Words of a sentence about the request, none of which is in the name of a thing."""
+_TALK_OF_RESULT: Final = re.compile(
+    r"^(?:i|you|we)\b|(?<!as )(?<!like )\bif (?:i|you|we|it|the)\b|\b(?:can|could|would) you\b"
+)
+
+
+def of_things(operations: Sequence[Any], *, loose: bool) -> bool:
+    """Whether what a reading takes for things can be some; "I think I" and "is" are parts of somebody's sentence.
+
+    loose: whether the reading takes anything for a result, which is checked then too.
+    """
+    return not any(
+        ((target := getattr(one, "target", None)) and _TALK.search(low(target.phrase or "")))
+        or (loose and _TALK_OF_RESULT.search(low(getattr(one, "prompt", None) or "")))
+        for one in operations
+    )
 
 
 def unknown_step(operation: Operation, context: Context) -> str | None:
@@ -17,11 +40,16 @@ def unknown_step(operation: Operation, context: Context) -> str | None:
     return f"No edit here was about \u201c{operation.what[:80]}\u201d. Which step should I undo?"
 
 
+def is_doubt(question: str) -> bool:
+    """Whether the question of a plan is a doubt about the reading taken, rather than about words that were not read."""
+    return question.startswith(_ASKED)
+
+
 def doubt_about(instruction: str, operations: Sequence[Operation], context: Context) -> str | None:
     """The question that goes with the reading taken, where another is as good; None where there is none."""
     first = operations[0]
     if isinstance(first, Upscale) and " it " in f" {low(instruction)} " and context.history:
-        return "Did you mean a larger canvas around it rather than more pixels?"
+        return f"{_ASKED}a larger canvas around it rather than more pixels?"
     return _which_of_two(first, context)
 
 
@@ -33,12 +61,14 @@ def _which_of_two(operation: Any, context: Context) -> str | None:
     names = list(dict.fromkeys(one.phrase for one in targets if one is not None and one.phrase))
     if len(names) < 2:
         return None
-    return f"Did you mean the {names[-2]} too, or only the {names[-1]} as I took it?"
+    return f"{_ASKED}the {names[-2]} too, or only the {names[-1]} as I took it?"
 
 
 def named(operation: Any, context: Context) -> Any:
     """The operation with "one" told by its name: "the left one" is a car, after cars were spoken of."""
     target = getattr(operation, "target", None)
+    if isinstance(operation, Add) and context.history:
+        return operation.model_copy(update={"prompt": another(operation.prompt, context.history)})
     if target is None or not context.history:
         return operation
     told = one_of(target, context.history)

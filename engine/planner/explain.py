@@ -106,8 +106,12 @@ def _step(operation: Operation) -> str:
             )
             return f"{wider}, showing {operation.prompt}" if operation.prompt else wider
         case "crop":
+            if operation.trim:
+                return "Cut off the plain border"
             return _cropped(operation.aspect, operation.sides, operation.target)
         case "rotate":
+            if operation.level:
+                return "Straighten the picture"
             way = "clockwise" if operation.degrees >= 0 else "anticlockwise"
             return f"Turn the picture {abs(operation.degrees):g} degrees {way}"
         case "flip":

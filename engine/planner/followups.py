@@ -12,12 +12,15 @@ from engine.operations import (
     Background,
     Blur,
     Context,
+    Crop,
     Duplicate,
     EditOperation,
+    Expand,
     Move,
     Operation,
     Recolor,
     Refine,
+    Remove,
     Restore,
     Rotate,
     Target,
@@ -25,20 +28,24 @@ from engine.operations import (
     Upscale,
 )
 from engine.planner.amounts import numerals, take_degree
+from engine.planner.backing import backed
+from engine.planner.carrying import USUAL, carried_over, listed
 from engine.planner.colours import colour_in
-from engine.planner.corrections import refined_one
+from engine.planner.corrections import further_told, refined_one
 from engine.planner.dialogue import AGAIN
 from engine.planner.normalise import low, only_words
+from engine.planner.placing import moved_over, placed_at
 from engine.planner.reading import Operations
+from engine.planner.reframing import USUAL as FRAMED
+from engine.planner.reframing import reframed
 from engine.planner.targets import read_target
+from engine.planner.tinting import colour_spoken_of, colour_wished
 from engine.planner.tone import tone_of
 from engine.planner.turning import turned_more
 from engine.planner.vocabulary import Vocabulary, expression
 
 _MORE: Final = expression("more")
 _LESS: Final = expression("less")
-_TOO: Final = expression("too")
-_SAME: Final = expression("same_for")
 _ELLIPTICAL: Final = expression("elliptical_word")
 _OPENING: Final = expression("follow_opening")
 _CLOSING: Final = expression("follow_closing")
@@ -49,20 +56,22 @@ _SHADED: Final = re.compile(r"^(?:(?:light|dark|bright|deep|pal)er )+")
 _BACK: Final = expression("undone_in_words")
 _BLURRIER: Final = re.compile(r"(?:make it |blur it )?(?:more (?:blur|blurry|blurred)|blurrier|more)")
 _SHARPER: Final = re.compile(r"(?:make it |blur it )?less (?:blur|blurry|blurred)")
-_BUT_SO_MUCH: Final = re.compile(
-    r" (?:, )?but (?:a bit |a little |slightly |much )?(less|more|stronger|weaker|subtler)$"
-)
-SHARES: Final = {"less": 0.5, "weaker": 0.5, "subtler": 0.5, "more": 1.5, "stronger": 1.5}
-"""Of the last amount, for "the same for the sea but less"."""
 _NEXT: Final = expression("next_thing")
+_OWNED: Final = re.compile(r"(?:its|his|her|their) [^\W\d]+(?: [^\W\d]+)?")
 _SLIGHTLY: Final = re.compile(r"\b(?:bit|little|slightly|slight|touch|tad)\b")
+_TAKEN_OFF: Final = re.compile(
+    r"\btake (?:another )?(\d+(?:\.\d+)?(?: ?%| percent)?) (?:off|away|back)\b(?: (?:it|again))?"
+)
 _LOWERING: Final = re.compile(r"\b(?:decrease|reduce|lower|decreasing|reducing|lowering|reduced|decreased)\b")
 _REVERSING: Final = re.compile(r"\b(?:other|opposite|reverse|wrong)\b")
+_STRENGTH: Final = re.compile(r"\b(?:opacity|intensity|strength)\b")
 _DIGIT: Final = re.compile(r"\d")
 MAX_SPACES: Final = 24
 """In a follow-up: whatever is longer says what it is about."""
-USUAL: Final = {Blur: 50.0}
-"""Percent that is meant where an operation gives none."""
+WASHED: Final = 50.0
+"""Percent of the way to a colour that is laid over the whole picture."""
+PLAIN: Final = 20.0
+"""Percent of a step of which nothing is said."""
 
 
 class Said(NamedTuple):
@@ -81,16 +90,20 @@ def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
     if not context.history or clause.count(" ") > MAX_SPACES:
         return None
     last = context.history[-1]
-    if carried := _carried_over(clause, last, vocabulary):
+    if carried := carried_over(clause, last, vocabulary):
         return [carried]
+    if isinstance(last, Recolor) and (coloured := colour_spoken_of(clause, context, vocabulary)):
+        return [coloured]
     said = _said(clause, vocabulary)
+    if framed := reframed(said.whole, last) or backed(said.whole, last, vocabulary):
+        return framed
     if _BACK.fullmatch(said.whole):
         return [Undo()]
     if scaled := _scaled(said, context, vocabulary):
         return scaled
     if isinstance(last, Rotate):
         return turned_more(last, low(clause))
-    if isinstance(last, Adjust) and (adjusted := _adjusted_more(said, context)):
+    if isinstance(last, Adjust) and (adjusted := _adjusted_more(said, context) or _adjusted_there(said, last)):
         return adjusted
     if not re.search(r"[^\W\d]", clause):
         return None
@@ -100,11 +113,19 @@ def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
 def carried_late(clause: str, context: Context, vocabulary: Vocabulary) -> Operations | None:
     """Bare noun phrases that nothing else reads: "now the curtain", "and its shadow" go on, "the red one" corrects."""
     last: Any = context.history[-1] if context.history else None
+    if prompted := further_told(clause, last):
+        return [Undo(), prompted]
+    if placed := placed_at(clause, last):
+        return [placed]
     if getattr(last, "target", None) is None:
-        return None
+        return [added] if isinstance(last, Add) and (added := listed(clause, last, vocabulary)) else None
+    if isinstance(last, Remove | Blur) and _OWNED.fullmatch(low(clause)):
+        return [Refine(change=f"also {clause}")]
     match = _NEXT.match(low(clause))
     if match is None:
-        return refined_one(bare(low(clause)), last)
+        if refined := refined_one(bare(low(clause)), last):
+            return refined
+        return [added] if (added := listed(clause, last, vocabulary)) else None
     thing = clause[match.start("thing") : match.end("thing")]
     if match["owned"]:
         return [Refine(change=f"also {thing}")]
@@ -112,7 +133,7 @@ def carried_late(clause: str, context: Context, vocabulary: Vocabulary) -> Opera
 
 
 def _said(clause: str, vocabulary: Vocabulary) -> Said:
-    whole = bare(low(clause))
+    whole = _TAKEN_OFF.sub(r"reduce it by \1", bare(low(clause)))
     text, degree = take_degree(whole, vocabulary)
     small = bare(re.sub(r" +", " ", text).strip(" ,."))
     small = small or ("more" if degree.percent is not None else "")
@@ -122,25 +143,6 @@ def _said(clause: str, vocabulary: Vocabulary) -> Said:
 def bare(small: str) -> str:
     """A clause without what opens and closes any answer: "no, could you ... please"."""
     return _CLOSING.sub("", _OPENING.sub("", small.strip(" ,.!"))).strip(" ,.!")
-
-
-def _carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> Any:
-    """ "And the sea too", "the same for the cat but less": the last edit on another thing."""
-    opening = _OPENING.match(low(clause))
-    clause = clause[opening.end() :] if opening else clause
-    how = _BUT_SO_MUCH.search(low(clause))
-    clause = clause[: how.start()] if how else clause
-    match = _TOO.match(low(clause)) or _SAME.match(low(clause))
-    if not match:
-        return None
-    if how:
-        last = last.model_copy(update={"amount": _limited(last.amount * SHARES[how[1]])}) if _amount_of(last) else last
-    thing = clause[match.start("thing") : match.end("thing")]
-    if isinstance(last, Adjust) and (tone := tone_of(thing)) and not tone.comparative:
-        return last.model_copy(update={"property": tone.property})
-    if re.search(r"\b(?:photo|picture|image)\b", low(thing)) or low(thing) in vocabulary["words.pronoun"]:
-        return None
-    return last.model_copy(update={"target": read_target(thing, vocabulary)}) if hasattr(last, "target") else None
 
 
 def _amount_of(last: Any) -> float:
@@ -170,7 +172,11 @@ def _times(last: Operation, factor: float) -> EditOperation | None:
         return Rotate(degrees=round(last.degrees * (factor - 1), 3))
     if isinstance(last, Blur):
         return last.model_copy(update={"amount": _limited((last.amount or USUAL[Blur]) * factor)})
-    amount = _amount_of(last)
+    if isinstance(last, Recolor):
+        usual = WASHED if last.target == Target(phrase="image") else 100.0
+        return last.model_copy(update={"amount": _limited((last.amount or usual) * factor)})
+    framing = isinstance(last, Crop | Expand) and last.sides
+    amount = _amount_of(last) or (FRAMED[last.kind] if framing else 0.0)
     return cast(Any, last).model_copy(update={"amount": _limited(amount * factor)}) if amount else None
 
 
@@ -181,18 +187,33 @@ def _limited(amount: float) -> float:
 def _adjusted_more(said: Said, context: Context) -> Operations | None:
     """The same properties again: further, back, or by so much."""
     latest = [one for one in context.history[-context.last :] if isinstance(one, Adjust)]
-    changes = [(one, _amount(one, said)) for one in latest]
+    told = [one for one in latest if _told(one, context.said)]
+    changes = [(one, _amount(one, said, told=one in told)) for one in latest]
     found = [one.model_copy(update={"amount": _limited(by)}) for one, by in changes if by is not None]
     return found or None
 
 
-def _amount(last: Adjust, said: Said) -> float | None:
+def _adjusted_there(said: Said, last: Adjust) -> Operations | None:
+    """ "Darker", "no, brighter", after a thing was darkened: that thing, not the picture."""
+    tone = tone_of(said.small) if last.target is not None else None
+    if tone is None or not (tone.comparative and tone.direction) or tone.property != last.property:
+        return None
+    step = PLAIN if said.percent is None else abs(said.percent)
+    return [last.model_copy(update={"amount": _limited(step * tone.direction)})]
+
+
+def _told(last: Adjust, words: str) -> bool:
+    """Whether the author gave the amount of an adjustment in figures, as the size of a step."""
+    return re.search(rf"(?<!\d){abs(last.amount):g}(?!\d)", numerals(low(words))) is not None
+
+
+def _amount(last: Adjust, said: Said, *, told: bool) -> float | None:
     """By how much an adjustment goes on; None where nothing of the kind is said."""
     small, percent, way = said.small, said.percent, 1.0 if last.amount >= 0 else -1.0
     whole = said.whole
     if (less := _LESS.match(whole)) and not _DIGIT.search(numerals(whole)) and not small.startswith("increase"):
         small, percent = (whole, None) if less else (small, percent)
-    step = _step(last, small, whole, percent)
+    step = _step(last, said, percent, told=told)
     if expression("raising_verb").search(small) and _elliptical(small):
         return step
     if _LOWERING.search(small) and _elliptical(small):
@@ -206,13 +227,19 @@ def _amount(last: Adjust, said: Said) -> float | None:
     return None
 
 
-def _step(last: Adjust, small: str, whole: str, percent: float | None) -> float:
-    """The percent of one more step: as said, as before, a little or the plain one."""
+def _step(last: Adjust, said: Said, percent: float | None, *, told: bool) -> float:
+    """The percent of one more step: as said, as before, a little or the plain one.
+
+    "By 15", "a little more" is by 15 again: whoever gave a step in figures need not give it twice.
+    """
+    slightly = _SLIGHTLY.search(said.whole) is not None
+    if told and slightly and not _DIGIT.search(numerals(said.whole)):
+        return min(PLAIN, abs(last.amount))
     if percent is not None:
         return abs(percent)
-    if small in AGAIN or re.search(r"\bsame\b", small):
+    if told or said.small in AGAIN or re.search(r"\bsame\b", said.small):
         return abs(last.amount)
-    return 10.0 if _SLIGHTLY.search(whole) else 20.0
+    return 10.0 if slightly else PLAIN
 
 
 def _elliptical(small: str) -> bool:
@@ -226,23 +253,37 @@ def _changed_thing(said: Said, history: tuple[Operation, ...], vocabulary: Vocab
     if coloured := _coloured(said, history, vocabulary):
         return [coloured]
     more = small == "more" or _MORE.match(said.whole) is not None
+    if moved := moved_over(said.whole, last):
+        return [moved]
     if isinstance(last, Move) and more:
         return [Move(target=Target(previous=True), place=_nearer(last.place, said.whole))]
     if blurred := _blurred(last, said, more):
         return [Undo(), blurred]
     if small in vocabulary["states.adjectives"] and small.endswith(("er", "er it")):
         return [Alter(target=Target(previous=True), prompt=small)]
-    if isinstance(last, Add) and small in ("one more", "another"):
+    if isinstance(last, Add | Move | Alter | Recolor) and " and " in small and _only_describes(small, vocabulary):
+        return [Alter(target=Target(previous=True), prompt=small)]
+    if isinstance(last, Add) and small in ("one more", "another", "another one"):
         return [last]
     if isinstance(last, Duplicate) and small in ("more", "another", "one more", "another one"):
         return [last.model_copy(update={"count": last.count + 1})]
     repeats = isinstance(last, Restore | Upscale) or _amount_of(last)
     if small in AGAIN or (repeats and _MORE.match(small)):
         return [cast(EditOperation, last)]
+    less, more = _LESS.match(small) is not None, more and small not in ("it", "by")
+    if isinstance(last, Alter) and last.prompt and (less or more):
+        prompt = last.prompt.removeprefix("even more ").removeprefix("less ")
+        return [Undo(), last.model_copy(update={"prompt": f"{'less' if less else 'even more'} {prompt}"})]
     placed = isinstance(last, Background) or getattr(last, "target", None) is not None
-    if placed and (_LESS.match(small) or _MORE.match(small) or small == "stronger"):
+    if placed and (less or more or small == "stronger"):
         return [Refine(change=said.clause)]
     return None
+
+
+def _only_describes(small: str, vocabulary: Vocabulary) -> bool:
+    """Whether the words only say what a thing is like: "bigger and red"."""
+    known = vocabulary["states.adjectives"].phrases | vocabulary["colours.names"].phrases | {"and", ",", "more", "much"}
+    return all(word in known for word in small.split(" "))
 
 
 def _coloured(said: Said, history: tuple[Operation, ...], vocabulary: Vocabulary) -> Recolor | Adjust | None:
@@ -251,13 +292,23 @@ def _coloured(said: Said, history: tuple[Operation, ...], vocabulary: Vocabulary
     recolored = next((one for one in reversed(history) if isinstance(one, Recolor)), None)
     if recolored is None or not _is_about(last, recolored):
         return None
-    if colour := _shaded(said.whole, recolored) or _instead(said.small, vocabulary):
-        return recolored.model_copy(update={"colour": colour})
+    colour = _shaded(said.whole, recolored) or _instead(said.small, vocabulary)
+    if colour := colour or colour_wished(said.whole, vocabulary):
+        return recolored.model_copy(update={"colour": colour, "amount": None})
+    if strength := _strengthened(said, recolored):
+        return strength
     tone = tone_of(said.small) if last is recolored else None
     if tone is None or not (tone.direction and tone.comparative) or tone.property in vocabulary["scope.whole"]:
         return None
     step = abs(said.percent) if said.percent is not None else 20.0
     return Adjust(target=Target(previous=True), property=tone.property, amount=step * tone.direction)
+
+
+def _strengthened(said: Said, recolored: Recolor) -> Recolor | None:
+    """ "Increase the opacity" of a colour that was laid on: more of it, on top."""
+    if not _STRENGTH.search(said.whole) or not expression("raising_verb").search(said.whole):
+        return None
+    return recolored.model_copy(update={"amount": PLAIN if said.percent is None else abs(said.percent)})
 
 
 def _is_about(last: Any, recolored: Recolor) -> bool:
@@ -272,6 +323,8 @@ def _blurred(last: Operation, said: Said, more: bool) -> Blur | None:
         last = Blur(target=Target(phrase="background"))
     if not isinstance(last, Blur) or said.small in AGAIN:
         return None
+    thing = re.escape(low(last.target.phrase)) if last.target is not None and last.target.phrase else "it"
+    said = said._replace(small=re.sub(rf" (?:on|for|over|to) (?:it|them|that|(?:the )?{thing})$", "", said.small))
     amount = last.amount or USUAL[Blur]
     if more or _BLURRIER.fullmatch(said.small):
         return last.model_copy(update={"amount": _limited(amount * 2)})

@@ -16,6 +16,7 @@ from engine.planner.amounts import aspect, number, numerals, side_words
 from engine.planner.normalise import low, only_words
 from engine.planner.reading import Operations, Reading
 from engine.planner.sizes import wants_detail
+from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
 _ANTICLOCKWISE = re.compile(r"\b(?:anti|counter|ccw|widdershins)|\bleft\b|\bminus\b")
@@ -29,19 +30,46 @@ _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
 
 _HALF = re.compile(r"\b(left|right|top|bottom|upper|lower) (half|third|quarter|part|portion|side)\b")
 _AWAY = re.compile(r"\b(?:off|out|away|from|by|remove)\b")
+_BEHIND_SIDE = re.compile(r" (?:where|so that|so|with|because|which|that) .*$")
+"""What is there, or why, behind the side that is cut off."""
 _SHARES = {"half": 50.0, "third": 66.7, "quarter": 75.0}
+"""Percent cut off where a part is kept; the rest of 100 is cut where it goes."""
 _OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "upper": "bottom", "bottom": "top", "lower": "top"}
+_MEASURED = re.compile(r"(?:about |another )?\d+(?:\.\d+)? ?(?:px|pixels?|%|percent|mm|cm|in|inch|inches)")
+_PIXELS = re.compile(r"(\d{1,5}) ?(?:px|pixels?)\b")
+_BORDERS = frozenset(["borders", "the borders", "the border", "margins", "the margins", "the edges"])
+_TRIMMING = ("trim", "trim off", "trim away", "crop off", "crop away", "cut off")
 _SLIGHT = re.compile(r"\b(?:bit|little|slightly|tad|touch)\b")
 _EVENLY = re.compile(r"it|the|image|picture|photo|by|in|\d+(?:\.\d+)?%?|%|percent")
 _PICTURE_OF = re.compile(r"(?i)^(?:the )?(?:image|picture|photo) (?:of|so .* only) ")
 _PLURAL = re.compile(r"(?i)(?<=image)s$|(?<=photo)s$|(?<=picture)s$")
+_TILTED = expression("tilted")
+"""What is level in a picture that is."""
+_SHEET = expression("sheet")
+"""What a picture of is nothing else."""
+_LEANING = re.compile(r"\b(?:lean|tilt|slop|slant|skew|list)(?:s|ing|ed)\b|\b(?:crooked|off|askew)\b")
+"""How a picture stands that is to be turned the other way."""
+_SIDE_IN_NAME = re.compile(
+    r"(?:the|my|his|her|its|their|our) (?:left|right) (?!by|and|way|side|hand|until|please|about|a |\d)[a-z]"
+)
+"""A side that opens the name of a thing: "the left page"."""
+_SHAPED_AROUND = re.compile(
+    r"(?:(?:the|this) (?:image|photo|picture)|it)?(?: ?(?:to|into|in|as|for) )?(?:an? )?(.{1,30}?)(?: ,)? "
+    r"(?:(?:cent(?:er|re)d|focus(?:s?ed)|cent(?:er|r)ing|focus(?:s?ing)) )?(?:on|around) "
+    r"(?=the |his |her |my |their |both )"
+)
+"""A shape, and behind it what it is laid around."""
 _TO_ASPECT = re.compile(r"\b(?:to|into|for) (?:an? )?(.+)$")
+MAX_WORDS_OF_SIDE = 5
+"""Words of a phrase that can be no more than a side of the picture: "the left side of it"."""
 _AROUND = re.compile(r"\d|around|edge|canvas|out|subject")
 
 
 def _whole(reading: Reading, text: str) -> bool:
     """The words mean the picture, or nothing was said; more than one picture is still the one that is here."""
     text = _PLURAL.sub("", text)
+    if low(text) in ("both", "both of them", "all of them", "them all", "them both", "all"):
+        return True
     return not text or reading.is_whole(text) or reading.is_pronoun(text)
 
 
@@ -51,6 +79,8 @@ def read_rotate(reading: Reading) -> Operations | None:
     thing = reading["thing"]
     if not reading["turn"]:
         thing, turn = _split_turn(thing)
+    if turn.endswith((" off", " on")):
+        return None
     degrees = number(turn)
     directed = bool(_ANTICLOCKWISE.search(turn) or _CLOCKWISE.search(turn))
     if (
@@ -71,10 +101,15 @@ def read_rotate(reading: Reading) -> Operations | None:
             10.0
             if re.search(r"slightly|a bit|a little|touch|tad", small)
             else 180.0
+            if " half " in f" {turn} "
+            else 180.0
             if re.search(r"\baround\b|\bover\b", turn)
+            else 10.0
+            if reading.verb == "tilt"
             else 90.0
         )
-    if thing and not _whole(reading, thing) and not low(thing).endswith("version"):
+    whole = not thing or _whole(reading, thing) or _SHEET.fullmatch(low(thing)) is not None
+    if not whole and not low(thing).endswith("version"):
         return [Alter(target=reading.target(thing), prompt=f"turned {reading.spoken(turn)}")]
     if reading.verb == "turn" and not directed and reading.degree.percent is None and not re.search(r"deg|°|\d", turn):
         return None
@@ -85,7 +120,7 @@ def _split_turn(text: str) -> tuple[str, str]:
     """The thing and how far it turns, when no word stands between: "the image left by 90"."""
     small = numerals(low(text))
     match = expression("turn").search(small)
-    if not match:
+    if not match or _SIDE_IN_NAME.match(small):
         return text, ""
     thing = small[: match.start()].strip()
     return (text[: len(thing)] if small[: len(thing)] == low(text)[: len(thing)] else thing), small[match.start() :]
@@ -93,10 +128,16 @@ def _split_turn(text: str) -> tuple[str, str]:
 
 def read_straighten(reading: Reading) -> Operations | None:
     """A small turn; without degrees it levels what is visibly tilted, which only looking can tell."""
-    degrees = number(reading["degrees"] or "")
-    if degrees is None and (degrees := number(reading.clause)) is None:
+    thing, small = reading["thing"].partition(" , ")[0], low(reading.clause)
+    if thing and not (_whole(reading, thing) or _TILTED.search(low(thing))):
         return None
-    return [Rotate(degrees=-degrees if _ANTICLOCKWISE.search(low(reading.clause)) else degrees)]
+    degrees = number(reading["degrees"])
+    if reading["degrees"] and degrees is None:
+        return None
+    if degrees is None and (degrees := number(small)) is None:
+        return [Rotate(degrees=0, level=True)]
+    leans = _LEANING.search(small) is not None and "rotat" not in small
+    return [Rotate(degrees=-degrees if bool(_ANTICLOCKWISE.search(small)) != leans else degrees)]
 
 
 def read_upside_down(reading: Reading) -> Operations | None:
@@ -110,8 +151,10 @@ def read_upside_down(reading: Reading) -> Operations | None:
 def read_flip(reading: Reading) -> Operations | None:
     """A mirrored picture; left and right are swapped unless the words say otherwise."""
     small = low(reading.clause)
-    vertical = bool(re.search(r"\bvertical|\bupside|top to bottom|up(?:-| and )down|\bbottom", small))
-    thing = expression("flip_direction").sub("", reading["thing"]).strip(" ,")
+    vertical = bool(
+        re.search(r"\bvertical(?! axis)|\bhorizontal axis|\bupside|top to bottom|up(?:-| and )down|\bbottom", small)
+    )
+    thing = expression("flip_direction").sub("", reading["thing"]).strip(" ,").removeprefix("of ")
     if thing and not _whole(reading, thing):
         if reading.verb in ("invert", "reverse", "reflect"):
             return None
@@ -124,6 +167,8 @@ def read_flip(reading: Reading) -> Operations | None:
 def read_crop(reading: Reading) -> Operations | None:
     """Crops to an aspect, to a target, by percents of sides, or tighter all round."""
     said = reading["aspect"]
+    if (reading.verb == "frame" and " with " in reading.clause) or _CUT_OUT.search(low(reading.clause)):
+        return None
     if said:
         ratio = aspect(said)
         return [Crop(aspect=ratio)] if ratio and (reading.verb or _names_aspect(said, reading)) else None
@@ -136,15 +181,19 @@ def read_crop(reading: Reading) -> Operations | None:
         re.sub(r"(?i)^(?:(?:the|this) (?:image|photo|picture)|it) (?:(?:to|into|in|as|for) )?", "", text)
     ):
         return [Crop(aspect=ratio)]
-    if cut := _cut_sides(reading, text):
-        return [cut]
+    if expression("plain_border").fullmatch(low(text)) or (low(text) in _BORDERS and reading.verb in _TRIMMING):
+        return [Crop(trim=True)]
+    cut = _cut_sides(reading, text)
+    if cut or reading.kind:
+        return [cut] if cut and (not reading.kind or any(letter.isdigit() for letter in text)) else None
     return _crop_target(reading, text)
 
 
 def _names_aspect(said: str, reading: Reading) -> bool:
     """A bare "square" or "16:9" is a wish; a bare "4 x 3" or "letter" needs more."""
     named = low(said) in reading.vocabulary["hints.bare_aspects"]
-    return ":" in said or "ratio" in low(reading.clause) or named
+    sized = low(reading.clause).split(" ")[-1] in ("size", "sized", "dimensions", "shape", "shaped", "ratio", "format")
+    return ":" in said or sized or "ratio" in low(reading.clause) or named
 
 
 def _tightness(reading: Reading) -> float:
@@ -156,7 +205,7 @@ def _tightness(reading: Reading) -> float:
 
 def _cut_sides(reading: Reading, text: str) -> Crop | None:
     """ "10% off the left", "the top half", "a bit from both sides"."""
-    small = numerals(low(text))
+    small = _BEHIND_SIDE.sub("", numerals(low(text)))
     half = _HALF.search(small)
     if half and not _AWAY.search(low(reading.clause)):
         share = _SHARES.get(half.group(2))
@@ -164,8 +213,11 @@ def _cut_sides(reading: Reading, text: str) -> Crop | None:
     sides, percent = side_words(small), _PERCENT.search(small)
     cuts = reading.verb == "crop" or reading.verb in reading.vocabulary["hints.cutting_off"] or _AWAY.search(small)
     if sides and cuts and only_words(small, expression("edge_word")):
+        if pixels := _PIXELS.search(small):
+            return Crop(sides=sides, pixels=int(pixels.group(1)))
         amount = 5.0 if _SLIGHT.search(small) else 10.0
-        return Crop(sides=sides, amount=min(95.0, float(percent.group(1)) if percent else 50.0 if half else amount))
+        gone = 100 - _SHARES.get(half.group(2), 50.0) if half else amount
+        return Crop(sides=sides, amount=min(95.0, float(percent.group(1)) if percent else gone if half else amount))
     if percent and reading.verb in ("crop", "trim") and only_words(small, _EVENLY):
         return Crop(sides=("all",), amount=min(45.0, float(percent.group(1))))
     return None
@@ -176,12 +228,26 @@ def _only_half(small: str) -> bool:
     return expression("half_only").fullmatch(small) is not None
 
 
+_CUT_OUT = re.compile(
+    r" out (?:on|onto|to) (?:a )?(?:transparent|see-through|clear) (?:background|backdrop|layer|png)$"
+)
+_MARGIN = expression("empty_margin")
+
+
 def _crop_target(reading: Reading, text: str) -> Operations | None:
     """A crop to a thing, or tighter; what is cut off is no target."""
-    if reading.verb in reading.vocabulary["hints.cutting_off"]:
+    down_to = bool(reading["thing"]) and reading.is_whole(reading["thing"])
+    if reading.verb in reading.vocabulary["hints.cutting_off"] and not down_to:
         return None
+    if _MARGIN.match(low(text)):
+        return [Crop(sides=side_words(low(text)) or ("all",), amount=10.0)]
     if only_words(low(text), expression("tighter_word")):
         return [Crop(sides=("all",), amount=_tightness(reading))]
+    thing, comma, shape = text.rpartition(" , ")
+    if comma and (ratio := aspect(shape)):
+        return [Crop(aspect=ratio, target=reading.target(thing))]
+    if (shaped := _SHAPED_AROUND.match(low(text))) and (ratio := aspect(shaped[1])):
+        return [Crop(aspect=ratio, target=reading.target(text[shaped.end() :]))]
     text = _PICTURE_OF.sub("", expression("crop_lead").sub("", text))
     text = expression("crop_tail").sub("", text)
     if not text or (reading.is_whole(text) and not reading.is_pronoun(text)):
@@ -190,39 +256,56 @@ def _crop_target(reading: Reading, text: str) -> Operations | None:
 
 
 _SHOWING = re.compile(
-    r"(?i)\b(?:with|showing|revealing|to (?:show|reveal|include)) "
+    r"(?i)\b(?:with|showing|revealing|that (?:includes|shows|reveals)|to (?:show|reveal|include)) "
     r"(?!.*(?:\d|\b(?:border|margins?|padding|space|canvas|blur|mirror|aspect|ratio|white|black)\b))(.+)$"
 )
+_SIDE_OF_VIEW, _SHOWN = expression("side_of_view"), expression("shown_beyond")
 _TO_PIXELS = re.compile(r"\bto \d+ ?(?:px|pixels?)\b")
 
 
 def read_expand(reading: Reading) -> Operations | None:
     """More canvas, by sides or to an aspect."""
     small = numerals(low(reading.clause))
+    if reading["amount"] and not _MEASURED.fullmatch(numerals(low(reading["amount"]))):
+        return None
     to = _TO_ASPECT.search(small)
-    ratio, sides = aspect(to.group(1).split(",")[0].strip()) if to else None, side_words(small)
-    if _TO_PIXELS.search(small) or (wants_detail(small) and not (ratio or sides)):
+    ratio, sides = aspect(to.group(1).split(",")[0].strip()) if to else None, side_words(small.removeprefix("open up "))
+    if _TO_PIXELS.search(small) or " until " in small or (wants_detail(small) and not (ratio or sides)):
+        return None
+    if tones_of(reading["thing"] or reading["sides"]):
         return None
     if reading["thing"] and not _expandable(reading, reading["thing"], bool(ratio or sides)):
         return None
     if ratio:
         return [Expand(aspect=ratio, prompt=_beyond(reading))]
+    if reading["amount"] and reading["sides"] and not sides:
+        return None
     if reading["sides"] and not (sides or reading.does("zoom_out") or _AROUND.search(small)):
         return None
-    return [Expand(sides=sides or ("all",), amount=_growth(small), prompt=_beyond(reading))]
+    pixels = _PIXELS.search(small)
+    return [
+        Expand(
+            sides=sides or ("all",),
+            amount=None if pixels else _growth(small),
+            pixels=int(pixels.group(1)) if pixels else None,
+            prompt=_beyond(reading),
+        )
+    ]
 
 
 def _beyond(reading: Reading) -> str | None:
     """What is to be seen there, where the words say it: "with more trees", "showing the sea"."""
-    told = _SHOWING.search(reading.clause)
+    told = _SHOWN.search(reading.clause) or _SHOWING.search(reading.clause)
     return told.group(1).strip(" ,.") if told else None
 
 
 def _expandable(reading: Reading, thing: str, directed: bool) -> bool:
     """Whether the thing is the canvas: the picture, its frame or a side; the sky only where a direction is said."""
+    if reading.verb in ("uncrop", "outpaint"):
+        return True
     words = low(expression("canvas_tail").sub("", f" {thing}").strip())
     hints = reading.vocabulary
-    canvas = words in hints["hints.canvas"] or bool(side_words(words))
+    canvas = words in hints["hints.canvas"] or bool(words.count(" ") < MAX_WORDS_OF_SIDE and side_words(words))
     if not canvas and not _whole(reading, words):
         return False
     if words in hints["hints.backdrops_of_canvas"] and not directed:
@@ -241,9 +324,7 @@ def _growth(small: str) -> float | None:
 
 def read_viewpoint(reading: Reading) -> Operations | None:
     """Another camera: the whole scene is altered."""
-    if reading["view"] and not re.search(
-        r"above|below|eye|angle|behind|side|front|top|distance|perspective", low(reading["view"])
-    ):
+    if reading["view"] and not _SIDE_OF_VIEW.search(low(reading["view"])):
         return None
     return [Alter(target=None, prompt=reading.spoken(reading.clause))]
 

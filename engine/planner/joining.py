@@ -4,32 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from engine.operations import (
     Add,
     Adjust,
+    Alter,
     Blur,
+    Crop,
     Duplicate,
     EditOperation,
     Extract,
     HistoryOperation,
     Move,
+    Recolor,
     Remove,
     Replace,
+    Restart,
     Restore,
+    Retry,
+    Rotate,
     Style,
     Target,
+    Undo,
 )
 from engine.planner.normalise import low
 from engine.planner.sparing import of_the_rest, related
-from engine.planner.targets import conjuncts, read_target
+from engine.planner.targets import conjuncts, parse_target, read_target
 from engine.planner.vocabulary import Vocabulary
 
 AnyOperation: TypeAlias = EditOperation | HistoryOperation
 
 _TRACE = re.compile(r"shadows?|reflections?|mirror image")
 """What goes with the thing that it belongs to."""
+_BETTER = re.compile(r"(?:look |be )?(?:much |even )?(?:better|nicer|perfect)")
+_COMPLAINT = re.compile(r"(?:don't|dont|do not|didn't) (?:really )?(?:like|love|want)|\b(?:hate|spoil|ruin)")
+_PRAISE = re.compile(
+    r"(?:look |be )?(?:more|even more) "
+    r"(?:delicious|appetizing|tasty|yummy|attractive|appealing|beautiful|interesting|professional|stunning|"
+    r"lively|alive|pleasant|inviting|impressive|catchy|elegant|lovely|pretty)"
+)
 _REST = re.compile(r"everything else|everyone else|rest|others?|all the rest")
 _INSTEAD = re.compile(r" (?:instead|there|in (?:its|their|his|her) (?:place|stead))$")
 SPREAD = Adjust | Replace | Style | Blur | Restore
@@ -49,7 +63,39 @@ def joined(operations: Sequence[AnyOperation], kept: Sequence[str], vocabulary: 
             together[-1] = both
         else:
             together.append(operation)
-    return together
+    return _as_put_right([one for one in together if not _is_purpose(one, together)])
+
+
+def _as_put_right(operations: list[AnyOperation]) -> list[AnyOperation]:
+    """The operations without one that the next takes back to do it otherwise: "go further, with skaters on it"."""
+    kept: list[AnyOperation] = []
+    for operation in operations:
+        again = len(kept) > 1 and kept[-1] == Undo() and kept[-2].kind == operation.kind
+        if again and not isinstance(operation, get_args(HistoryOperation)):
+            del kept[-2:]
+        kept.append(operation)
+    return kept
+
+
+def _is_purpose(operation: AnyOperation, others: Sequence[AnyOperation]) -> bool:
+    """Whether it only says what the others are for: "make it more delicious, increase the contrast by 20"."""
+    if not isinstance(operation, Alter) or not any(isinstance(one, Adjust) for one in others):
+        return False
+    if _BETTER.fullmatch(low(operation.prompt)):
+        return True
+    return operation.target in (None, Target(previous=True)) and _PRAISE.fullmatch(low(operation.prompt)) is not None
+
+
+def in_place_of(before: Sequence[AnyOperation], operations: list[AnyOperation], said: str) -> list[AnyOperation]:
+    """The operations without the step back that a complaint means, where a colour takes the place of the last one.
+
+    "I don't like it, make the picture blue"; a step back that is asked for is taken.
+    """
+    match before[-1:], operations[:2]:
+        case [Recolor()], [Undo(count=1, what=None), Recolor()] if _COMPLAINT.search(low(said)):
+            return operations[1:]
+        case _:
+            return operations
 
 
 def _both(last: AnyOperation, operation: AnyOperation) -> AnyOperation | None:
@@ -59,12 +105,33 @@ def _both(last: AnyOperation, operation: AnyOperation) -> AnyOperation | None:
             return Replace(target=last.target, prompt=operation.prompt)
         case Remove(), Remove() if _TRACE.fullmatch(low(_named(operation))):
             return Remove(target=related(last.target, f"with its {_named(operation)}"))
+        case Undo(count=1, what=None), Retry() | Restart():
+            return operation
+        case Add(), Remove() if operation.target.previous:
+            return Remove(target=parse_target(" ".join(filter(None, (last.prompt, last.place)))))
+        case Extract(), Extract() if operation.target.previous:
+            return last
         case Extract(), Remove() if _REST.fullmatch(low(_named(operation))):
+            return last
+        case (Crop(), Crop()) | (Rotate(level=True), Rotate()) | (Restore(), Restore()) if last == operation:
+            return last
+        case Move(), Move() if operation.target.previous and low(operation.place) == "there":
             return last
         case Duplicate(), Move() if operation.target.previous and last.place is None:
             return last.model_copy(update={"place": operation.place})
         case _:
             return None
+
+
+def said_twice(last: AnyOperation, found: Sequence[AnyOperation], before: Sequence[AnyOperation]) -> bool:
+    """Whether two clauses take the same step back: "that's too much, go back a bit" is a bit less."""
+    if not before or len(found) != 1:
+        return False
+    first, second, back = last, found[0], before[-1]
+    if not (isinstance(first, Adjust) and isinstance(second, Adjust) and isinstance(back, Adjust)):
+        return False
+    same = first.property == second.property == back.property and first.target == second.target
+    return same and (first.amount > 0) == (second.amount > 0) != (back.amount > 0)
 
 
 def in_its_place(last: AnyOperation, found: Sequence[AnyOperation], clause: str) -> Replace | None:

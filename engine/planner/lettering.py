@@ -14,16 +14,28 @@ from engine.planner.vocabulary import expression
 
 _PLACE = expression("place_of_words")
 _WORDS = expression("lettering")
+_LINE_OF = re.compile(
+    r"^(?:the )?(?:\w+ ){0,2}(?:rows?|lines?|blocks?|pieces?|paragraphs?|columns?|strips?|bits?|lot|bunch) of "
+    r"(?=(?:\w+ )?(?:text|words|writing|lettering|letters|numbers|characters)\b)"
+)
+_INSTANCES = re.compile(r"(?i)^(?:all |every |each |any )?(?:the )?(?:instances?|occurrences?|mentions?) of ")
+_EVERY = re.compile(r"^(?:all|any|every|each|some|most|both|none)(?: of)? (?=the |this |that |these |those |my )")
 _DATES = re.compile(r"^(?:the )?date(?:s|stamp)?(?: (?:on|in|at|from) .*)?$")
 _WRITTEN_ON = expression("written_on")
 _LETTERED = expression("lettering_before_quote")
 _HEADED = expression("lettering_first")
 _MARKING = ("print", "letter", "engrave", "stamp", "label", "title")
+_RENAMED = ("name", "title", "caption", "word", "text", "date", "year", "price", "label")
 _ARTICLES = re.compile(r"^(?:the|a|an|both|this|all) ")
 
 
+_SUM = expression("sum_of_money")
+_FIGURES = re.compile(r"[$£€¥]|\d|^[A-Z]{2}")
 _QUOTES = re.compile(r"[\ue000-\uf8ff]")
 _COLOURED = re.compile(r"\bcolou?r\b|\bfont\b")
+_FIGURE = re.compile(r"(?=\D*\d)[\d:.,/%$€£-]+")
+_CAPITALS = re.compile(r"[A-Z0-9]\S*(?: [A-Z0-9]\S*)*")
+"""Names, days and the like, which are words where they stand on a sign."""
 _NUMBERED = re.compile(r"(?:license|licence|number) plate|number on|display|\bnumber\b(?! of)")
 
 
@@ -40,7 +52,7 @@ def removed(reading: Reading, text: str) -> Text | None:
         return None
     if quoted is None and (named := _named(reading, text)):
         return Text(action="remove", old=named)
-    small = low(text)
+    small = _LINE_OF.sub("", _EVERY.sub("", low(text)))
     head = re.split(r" (?:on|in|from|of|at|with|below|above|next to|under|over|near) ", small)[0]
     if quoted is None and not (_WORDS.search(head) or _DATES.match(small)):
         return None
@@ -56,7 +68,9 @@ def removed(reading: Reading, text: str) -> Text | None:
 def read_replace(reading: Reading) -> Operations | None:
     """New words for old ones; at least one side must be quoted or speak of lettering."""
     old, new = reading["old"], reading["text"]
-    if not new or low(new).startswith(("be ", "look ")) or not _about_words(reading, old, new):
+    if exchanged := _exchanged(reading, old, new):
+        return [exchanged]
+    if not new or low(new).startswith(("be ", "look ")) or not (_renames(reading) or _about_words(reading, old, new)):
         return None
     quoted_new = reading.quoted(new)
     if quoted_new is None and (colour_in(new, reading.vocabulary) or _COLOURED.search(low(old))):
@@ -65,20 +79,56 @@ def read_replace(reading: Reading) -> Operations | None:
         return None
     behind = new[new.rindex(chr(QUOTE_BASE + quotes_in(new)[-1])) + 1 :] if quotes_in(new) else ""
     where = _QUOTES.sub("", old).strip() or (behind.strip(" ,") if _ON_SIGN.match(low(behind)) else "")
-    target = _sign(reading, re.sub(r"(?i)^(?:on|in|at|of) ", "", where))
+    target = _sign(reading, re.sub(r"(?i)^(?:on|in|at|of)(?: |$)", "", where))
     text, was = quoted_new or _said(reading, new), reading.quoted(old) or _named(reading, old)
+    was = reading.plain(reading["was"]) or was
+    was = was or (reading.plain(reading["was"]) if reading["was"] else None)
+    if was is None and len(quoted := quotes_in(new)) > 1 and _CONTRASTED.search(low(new)):
+        was = reading.quotes[quoted[1]]
     return [Text(action="replace", text=text, old=was, target=target)]
+
+
+def _is_worded(reading: Reading, old: str, new: str) -> bool:
+    """Whether what a thing shall say is words or figures, though unquoted: "the cake should say Congrats Mia"."""
+    return not reading.is_whole(old) and (new[0].isupper() or _FIGURE.fullmatch(new) is not None)
+
+
+def _exchanged(reading: Reading, old: str, new: str) -> Text | None:
+    """ "Change Tuesday to Friday on the poster": one name for another where things are written."""
+    placed = _PLACE.search(new)
+    if not placed or not _CAPITALS.fullmatch(old) or not _CAPITALS.fullmatch(new[: placed.start()]):
+        return None
+    where = re.sub(r"^\S+ ", "", placed.group(1))
+    return (
+        Text(action="replace", text=new[: placed.start()], old=old, target=_sign(reading, where))
+        if (_WRITTEN_ON.search(low(where)))
+        else None
+    )
+
+
+def _renames(reading: Reading) -> bool:
+    """ "The name on the cake from Tom to Tim": words told by what they are and by what they were."""
+    head = re.split(r" (?:on|in|of|at|above|below) ", low(reading["old"]))[0].split(" ")[-1]
+    return bool(reading["was"]) and head in _RENAMED
 
 
 def _about_words(reading: Reading, old: str, new: str) -> bool:
     """Whether the change is one of lettering: something is quoted, said to "say", or named as text."""
     small = low(old)
     quoted_new = reading.quoted(new) is not None
-    written = mentions_words(old) or _NUMBERED.search(small) is not None
+    written = mentions_words(old) or _NUMBERED.search(small) is not None or _renumbered(reading, small, new)
     says = expression("says").search(low(reading.clause).replace(small, "", 1)) is not None
-    if says and (quoted_new or _WRITTEN_ON.search(small)):
+    if says and (quoted_new or _WRITTEN_ON.search(small) or _is_worded(reading, old, new)):
         return True
     return written or (reading.quoted(old) is not None and quoted_new)
+
+
+def _renumbered(reading: Reading, old: str, new: str) -> bool:
+    """ "The price" that becomes "$19.99": what is a figure or capitals is written."""
+    head = re.split(r" (?:on|in|at|from) ", _ARTICLES.sub("", old))[0]
+    noun = head.split(" ")[-1]
+    bears = noun in ("tag", "label", "sticker", "ticket") and _SUM.fullmatch(low(new)) is not None
+    return bears or (noun in reading.vocabulary["attributes.lettering"] and _FIGURES.search(new) is not None)
 
 
 def _said(reading: Reading, text: str) -> str:
@@ -94,15 +144,32 @@ def _named(reading: Reading, text: str) -> str | None:
 
 def _sign(reading: Reading, where: str) -> Target | None:
     """Where the old words stand: the sign, the wall."""
-    where = expression("words_of_sign").sub("", where).strip(" ,")
+    where = _SAYING.sub("", expression("words_of_sign").sub("", _INSTANCES.sub("", where))).strip(" ,")
     return read_target(reading.plain(where), reading.vocabulary) if where else None
 
 
 _IN_LETTERS = re.compile(
-    r"(?:in|with) (?:(?:big|large|small|bold|thin|red|white|black|blue|green|yellow|gold|neon|the same) )+"
-    r"(?:letters|lettering|font|text|type|caps|capitals|writing)(?: |$)"
+    r"(?:in|with) (?:(?!the |this |that )[a-z-]+ ){1,4}"
+    r"(?:letters|lettering|font|text|type|typeface|caps|capitals|writing|script|handwriting|characters)(?: |$)"
 )
+_CORNER = expression("corner_of_words")
+_INK = expression("ink")
+"""Where the colour of letters is said."""
+_INK_OF_PLACE = expression("ink_of_place")
 _ON_SIGN = re.compile(r" (?:on|in|at) (?:the|that|this|his|her|its|my) ")
+_SAYING = re.compile(r"(?i) (?:from|reading|saying|that (?:says|reads)|which (?:says|reads)|says|reads|with)$")
+_CONTRASTED = re.compile(r" (?:instead of|rather than|in place of|not) ")
+_SIZED_WORDS = re.compile(
+    r"(?:(?:an?|the|big|large|small|huge|bold|tiny|neon|red|white|black|blue|green|yellow|gold|golden)(?: |$))+"
+)
+_NOUN_OF_WORDS = re.compile(
+    r"^(?:[Tt]he )?(?:[Ww]ords?|[Tt]ext|(?:number|year|date)(?= \d)|(?:name|initials|letters?)(?= [A-Z])) "
+)
+_NAMED_WORD = re.compile(
+    r"(?:the )?(?:number|words?|name|letters?|initials|year|date|phrase|title|text|slogan) (?!on |in |at |of |to )\S"
+)
+_ON_BOARD = expression("on_board")
+"""Words in capital letters that go on what is made to be written on: "Happy Birthday on the banner"."""
 _PLACE_ALONE = re.compile(r"(?:at|in|on|to) the \w+(?: \w+)?$")
 
 
@@ -114,20 +181,45 @@ def read_add(reading: Reading) -> Operations | None:
         if not _introduces(reading, text):
             return None
         written = " ".join(reading.quotes[index] for index in quotes[: _list_length(text)])
-        return [Text(action="add", text=written, place=reading.spoken(place) or _place_beside(reading, text))]
-    writes = reading.does("write") and reading.verb not in _MARKING
-    if not (writes or (_WORDS.search(low(reading.clause)) and _names_words(text))):
+        where = reading.spoken(place) or _place_beside(reading, text) or _corner(text)
+        return [Text(action="add", text=written, place=_inked(reading, where))]
+    text = text.removeprefix(": ")
+    named = reading.verb not in _MARKING or _NAMED_WORD.match(low(text)) is not None
+    writes = text.startswith("©") or (reading.does("write") and named)
+    if not (writes or _ON_BOARD.fullmatch(text) or (_WORDS.search(low(reading.clause)) and _names_words(text))):
         return None
     words, where = _split_place(reading, text)
     if not words or _PLACE_ALONE.match(low(words)):
         return None
-    return [Text(action="add", text=words, place=reading.spoken(place) or where)]
+    if where is None and (corner := _CORNER.search(words)) and corner.start() > 0:
+        words, where = words[: corner.start()], corner.group(1)
+    return [Text(action="add", text=words, place=_inked(reading, reading.spoken(place) or where))]
+
+
+def _corner(text: str) -> str | None:
+    """ "Top right" said without a preposition behind the words."""
+    match = _CORNER.search(_QUOTES.sub("", text))
+    return match.group(1) if match else None
+
+
+def _inked(reading: Reading, place: str | None) -> str | None:
+    """The place with the colour of the letters behind it: "at the top in red"."""
+    small = low(_QUOTES.sub("", reading.clause))
+    for match in _INK.finditer(small):
+        said = next(filter(None, match.groups())).split(" ")
+        named = (colour_in(" ".join(said[-size:]), reading.vocabulary) for size in (3, 2, 1))
+        if colour := next(filter(None, named), None):
+            where = _INK_OF_PLACE.sub("", place or "").strip(" ,")
+            return f"{where} in {low(colour).removeprefix('bold ')}".strip()
+    return place
 
 
 def _introduces(reading: Reading, text: str) -> bool:
     """Whether the quoted string is what is to be written, not the name of a sign: "add a lamp to the 'OPEN' sign"."""
     before = text[: text.index(chr(QUOTE_BASE + quotes_in(text)[0]))].strip()
-    if not before or reading.does("write"):
+    behind = low(text[text.index(chr(QUOTE_BASE + quotes_in(text)[0])) + 1 :]).strip()
+    alone = not behind or _PLACE.match(behind) is not None
+    if not before or reading.does("write") or (alone and _SIZED_WORDS.fullmatch(low(before))):
         return True
     return _HEADED.search(low(reading.clause)) is not None or _LETTERED.search(low(before)) is not None
 
@@ -151,9 +243,7 @@ def _split_place(reading: Reading, text: str) -> tuple[str, str | None]:
         return _ARTICLES.sub("", reading.plain(text)) if low(text).startswith("the words ") else reading.plain(
             text
         ), None
-    return re.sub(r"(?i)^(?:the )?(?:words?|text) ", "", reading.plain(text[: match.start()])), reading.spoken(
-        text[match.start(1) :]
-    )
+    return _NOUN_OF_WORDS.sub("", reading.plain(text[: match.start()])), reading.spoken(text[match.start(1) :])
 
 
 def _place_beside(reading: Reading, text: str) -> str | None:
@@ -162,7 +252,8 @@ def _place_beside(reading: Reading, text: str) -> str | None:
     after = after[lettered.end() :] if (lettered := _IN_LETTERS.match(low(after))) else after
     match = _PLACE.match(low(after)) if after else None
     if match:
-        return reading.spoken(after[match.start(1) :])
+        lettered = _IN_LETTERS.search(low(after), match.start(1))
+        return reading.spoken(after[match.start(1) : lettered.start() if lettered else None].strip(" ,"))
     before = text[: text.index(chr(QUOTE_BASE + quotes_in(text)[0]))].strip(" ,:") if quotes_in(text) else ""
     match = _PLACE.search(low(before)) if before else None
     return reading.spoken(before[match.start(1) :]) if match else None

@@ -9,6 +9,7 @@ from engine.operations import (
     Alter,
     Style,
 )
+from engine.planner.colours import trailing_colour
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, without_article
 from engine.planner.vocabulary import expression
@@ -20,27 +21,52 @@ _SCENE_FILLER = expression("scene_filler")
 
 
 _ENDS_IN_LOOK = re.compile(f"{_LOOK_NOUN.pattern}$")
+_LOOKED = (" me", " us", " vibes", " vibe")
+"""Endings that only a look has: "anime me", "comic book vibes"."""
 _ABOUT_THING = re.compile(r"(?!(?:the|this) style)(?:the|everything|all|his|her|my|this)\b(?!.*whole)")
 _WHOLE_LEAD = re.compile(r"(?i)^(?:everything|all|it|(?:the|this) (?:whole |entire )?(?:photo|picture|image)) ")
+_NAMED_LOOK = expression("named_look")
+_DETAILED = re.compile(r" (?:,|with|à la|a la|in the style of|inspired by|like) ")
 _SEASONAL = re.compile(r"\b(?:a|an|the) (?:winter|summer|snowy|night|sunset)\b")
+_DRAWING = ("draw", "paint", "sketch")
+_NEW = ("a ", "an ", "some ", "two ", "three ", "several ", "more ")
+_FILMED = re.compile(r"-(?:film|movie|cinema)\b")
+_INSPIRED = re.compile(r"(?<=\w)-(?:inspired|styled?|esque|themed|era)\b")
+_LIGHT = re.compile(
+    r"light(?:s|ing)?\b|\b(?:sun|glow|candles?|lamps?|lanterns?|torches|rays?|beams?|neon|fire|flames?|sunset|moon)\b"
+)
+_THROUGH = re.compile(r" (?:through|from|on|at|over|under|behind|into|across|around) ")
+_HEAD_ENDS = re.compile(
+    r" (?:with|by|of|in|,|similar|like|that|featuring|emphasizing|highlighting|reminiscent|inspired|and) "
+)
+_PUT_ON = re.compile(
+    r" (?:on|onto|over|around|in|under|beside) (?:the|his|her|its|their|my) "
+    r"(?!(?:whole |entire )?(?:image|photo|picture|scene)\b)"
+)
+_BEHIND_WORK = re.compile(r" (?:with|by|of|in|on|from|,|that|which|featuring|made) ")
 _PATTERNED = re.compile(r"\b(?:pattern|texture|makeup)\b")
+
+
+def _named(small: str) -> str:
+    """ "Cyberpunk-inspired" and "war-film look" with the look that they name as a word of its own."""
+    return _FILMED.sub(" film", _INSPIRED.sub("", small)) if "-" in small else small
 
 
 def look_in(reading: Reading, text: str) -> bool:
     """Whether the words name a look for a whole picture."""
-    small = low(text)
+    small = _named(low(text))
     return reading.vocabulary["looks.words"].find(small) is not None or bool(
-        re.search(r"\b(?:style|filter|aesthetic|art)\b", small)
+        re.search(r"\b(?:style|filter|aesthetic|art)\b", low(text))
     )
 
 
 def look_of_thing(reading: Reading, text: str) -> bool:
     """Whether the words name a look for one thing: "3D cartoon style", "sketch"; "a cartoon dog" is another thing."""
-    small = low(text)
+    small = _named(low(text))
     looks, heads = reading.vocabulary["looks.words"], reading.vocabulary["looks.heads"]
     if looks.find(small) is None and "style" not in small.split(" "):
         return False
-    head = re.split(r" (?:with|by|of|in|,|similar|like|that|featuring|emphasizing|highlighting|and) ", small)[0]
+    head = _HEAD_ENDS.split(small)[0]
     return heads.trailing(head) is not None or head in looks
 
 
@@ -50,13 +76,20 @@ def read_style(reading: Reading) -> Operations | None:
     if spared := expression("except").search(look):
         return _style_of_the_rest(reading, look[: spared.start()], spared.group(1))
     small = low(look)
-    if " then " in small:
+    if reading.verb == "do" and trailing_colour(look, reading.vocabulary):
+        return None
+    if " then " in small or (reading.verb in _DRAWING and low(target_text).startswith(_NEW)):
         return None
     whole = not target_text or reading.is_whole(target_text) or _is_look_noun(target_text)
+    whole = whole or without_article(low(target_text)) in reading.vocabulary["looks.pictures"]
+    if target_text and _is_work(reading, target_text, small, whole):
+        prompt = reading.spoken(expression("look_lead").sub("", look))
+        return [Style(prompt=prompt, target=None if whole else reading.target(target_text))]
     fits = _restyles(reading, target_text, small, whole) if target_text else _names_look(reading, small)
+    fits = fits or (not target_text and low(reading.clause).endswith(_LOOKED) and look_in(reading, look))
     if not fits or (whole and not reading.is_pronoun(target_text) and not look_in(reading, look)):
         return None
-    prompt = reading.spoken(expression("look_lead").sub("", look))
+    prompt = reading.spoken(expression("look_lead").sub("", look if target_text else _WHOLE_LEAD.sub("", look)))
     return [Style(prompt=prompt, target=None if whole else reading.target(target_text))] if prompt else None
 
 
@@ -66,6 +99,29 @@ def _style_of_the_rest(reading: Reading, look: str, kept: str) -> Operations | N
     if not (_is_bare_look(reading, low(prompt)) and (not reading["target"] or reading.is_whole(reading["target"]))):
         return None
     return [Style(prompt=reading.spoken(prompt), target=reading.target(f"everything except {kept}"))]
+
+
+def read_style_evoked(reading: Reading) -> Operations | None:
+    """ "Capture the scene with the depth and richness of oil painting": a look, told by what it is praised for."""
+    praised, look = low(reading["praised"]).split(" ")[-1], low(reading["look"])
+    if reading["praised"] and praised not in reading.vocabulary["looks.praised"]:
+        return None
+    named = without_article(re.sub(r"(?: style)?s?$", "", look))
+    known = reading.vocabulary["looks.words"]
+    if look_of_thing(reading, look) or named in known or without_article(look) in known:
+        return [Style(prompt=reading.spoken(without_article(reading["look"])))]
+    return None
+
+
+def _is_work(reading: Reading, target_text: str, small: str, whole: bool) -> bool:
+    """Whether a picture is to be a kind of picture or of model: "depict it as a stained-glass window"."""
+    clause = low(reading.clause)
+    joined = any(f"{low(target_text)} {joint} " in clause for joint in ("as", "in"))
+    recast = joined and reading.verb in reading.vocabulary["looks.recasting"]
+    recast = recast or (reading.does("evoke") and f"{low(target_text)} into " in clause)
+    pictured = whole and not reading.is_whole(target_text) and reading.does("change", "make", "style")
+    work = reading.vocabulary["looks.works"].trailing(_BEHIND_WORK.split(small)[0]) is not None
+    return (recast or pictured) and work and (whole or look_in(reading, small))
 
 
 def _is_look_noun(text: str) -> bool:
@@ -78,7 +134,12 @@ def _names_look(reading: Reading, small: str) -> bool:
     adds = reading.does("add")
     if adds:
         return _ENDS_IN_LOOK.search(small) is not None or small in reading.vocabulary["looks.bare"]
-    return not _ABOUT_THING.match(small) if reading.verb else _is_bare_look(reading, small)
+    if reading.does("make") and not look_in(reading, _THROUGH.split(small)[0]):
+        return False
+    if reading.verb:
+        return not (_ABOUT_THING.match(small) or (reading.does("put") and _PUT_ON.search(small)))
+    whole = low(reading.clause)
+    return _is_bare_look(reading, whole if _NAMED_LOOK.search(whole) else small)
 
 
 def _restyles(reading: Reading, target_text: str, small: str, whole: bool) -> bool:
@@ -105,9 +166,13 @@ def changes_attribute(reading: Reading, text: str) -> bool:
 
 
 def _is_bare_look(reading: Reading, small: str) -> bool:
-    core = without_article(re.sub(r" (?:style|filter|effect|look|version)$", "", small))
-    return core in reading.vocabulary["looks.bare"] or (
-        small != core and look_in(reading, small) and len(small.split()) <= 5
+    head = _DETAILED.split(small)[0]
+    core = without_article(_NAMED_LOOK.sub("", head))
+    ends = reading.vocabulary["looks.bare"].trailing(core) if core.count(" ") < 4 and " in " not in core else None
+    return (
+        ends is not None
+        or core in reading.vocabulary["looks.bare"]
+        or (head != core and look_in(reading, head) and len(head.split()) <= 5)
     )
 
 
@@ -129,6 +194,14 @@ def read_scene(reading: Reading) -> Operations | None:
     if reading["old"] and not scene_in(reading, reading["old"]):
         return None
     return [Alter(prompt=reading.spoken(expression("scene_lead").sub("", scene)))]
+
+
+def read_lit(reading: Reading) -> Operations | None:
+    """ "Illuminate the room with candlelight": another light on the scene, or on one thing."""
+    target, light = reading["target"], low(reading["light"])
+    if not _LIGHT.search(light):
+        return None
+    return [Alter(target=reading.scoped(target), prompt=f"lit by {reading.spoken(reading['light'])}")]
 
 
 def _is_weather(reading: Reading) -> bool:
@@ -153,10 +226,11 @@ def _is_scene_only(reading: Reading, text: str) -> bool:
         or not word.strip(",")
         or _SCENE_FILLER.match(word.strip(","))
         or " ".join(words[i : i + 2]) in scenes
+        or " ".join(words[max(0, i - 1) : i + 1]) in scenes
         for i, word in enumerate(words)
     ) or bool(re.match(r"(?:the |this )?(?:scene|image|picture) (?:during|in|at) ", low(text)))
 
 
 def readers() -> dict[str, Any]:
     """The readers of this module by name."""
-    return {"style": read_style, "scene": read_scene}
+    return {"style": read_style, "style_evoked": read_style_evoked, "lit": read_lit, "scene": read_scene}

@@ -9,7 +9,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from engine.planner.spelling import slips
-from engine.planner.vocabulary import Vocabulary
+from engine.planner.stops import in_percents
+from engine.planner.vocabulary import Vocabulary, expression
 from engine.selection.areas import measured_areas_in
 
 MAX_CHARACTERS = 2000
@@ -33,6 +34,8 @@ _SMART = str.maketrans(
         "’": "'",
         "‘": "'",
         "‛": "'",
+        "`": "'",
+        "´": "'",
         "“": '"',
         "”": '"',
         "„": '"',
@@ -44,6 +47,9 @@ _SMART = str.maketrans(
         "→": " to ",
     }
 )
+_FACE = re.compile(r"(?<!\S)(?:[:;=]['-]?[()\[\]DPpOo/\\|*]+|<3+|\^_?\^|-_-|T_T)(?!\S)")
+"""Faces made of punctuation, which end a sentence."""
+_DRAWN_OUT = re.compile(r"([A-Za-z])\1{2,}")
 _BRACKETED = re.compile(r"\([^()\n]{0,200}\)")
 _NOISE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\ue000-\uf8ff\U000f0000-\U000fffff]")
 _ENDLESS = re.compile(r"(\d{18})\d+")
@@ -129,7 +135,7 @@ def normalise(instruction: str, vocabulary: Vocabulary) -> Normal:
 
     text = _LISTED.sub("\n", text) if _LIST.match(text) else text
     text, areas = _without_areas(_QUOTED.sub(set_aside, text))
-    text = _BRACKETED.sub(" ", text)
+    text = _BRACKETED.sub(" ", _FACE.sub("\n", text))
     sentences = (_clean(part, vocabulary) for part in _SENTENCE.split(text))
     return Normal(tuple(islice(filter(None, sentences), MAX_SENTENCES)), tuple(quotes), areas)
 
@@ -155,16 +161,39 @@ def _clean(sentence: str, vocabulary: Vocabulary) -> str:
     """One sentence with single spaces, commas as words of their own and common misspellings mended."""
     spelling = slips()
     symbols = sentence if sentence.isascii() else "".join(map(_without_symbol, sentence))
+    symbols = _IS.sub(r"\1 is ", symbols) if "'s " in symbols else symbols
+    symbols = _DASHED.sub(" , ", symbols) if " -" in symbols else symbols
     words = _COMMA.sub(" , ", symbols.replace('"', " ").replace(":", " : ")).split()
-    mended = [spelling.get(word.lower(), word) for word in words if word.lower() not in vocabulary["words.hesitation"]]
+    mended = [spelling.get(word.lower(), word) for word in _spoken_out(words, vocabulary)]
     phrases: dict[str, str] = vocabulary.tables["words"]["phrases"]
     joined = _written_apart(tuple(phrases)).sub(lambda found: phrases[found.group().lower()], " ".join(mended))
     text = _RATIO.sub(r"\1:\2", _POSSESSIVE_SPACE.sub("'s", _UNLISTED.sub(r"\1 , ", joined)))
-    return text.strip(" ,.-")
+    return in_percents(_ENDS.sub("", text))
+
+
+def _spoken_out(words: list[str], vocabulary: Vocabulary) -> list[str]:
+    """The words without sounds and chatter, drawn-out ones at their length, a comma for a laugh: "soooo dark lol"."""
+    small = [word.lower() for word in words]
+    chat = not any(word in vocabulary["words.writing"] for word in small)
+    sounds, chatter = vocabulary["words.hesitation"].phrases, vocabulary["words.chatter"].phrases
+    laughs = vocabulary["words.laughs"].phrases
+    return [
+        "," if chat and one in laughs else _drawn_in(word, vocabulary)
+        for word, one in zip(words, small, strict=True)
+        if one not in sounds and not (chat and one in chatter)
+    ]
+
+
+def _drawn_in(word: str, vocabulary: Vocabulary) -> str:
+    """ "soooo" -> "so", "coool" -> "cool"; what is no word either way stays as it is."""
+    if _DRAWN_OUT.search(word) is None:
+        return word
+    single, double = _DRAWN_OUT.sub(r"\1", word), _DRAWN_OUT.sub(r"\1\1", word)
+    return next((one for one in (single, double) if one.lower() in vocabulary.words), word)
 
 
 def _without_symbol(letter: str) -> str:
-    return " " if unicodedata.category(letter) in ("So", "Cf", "Cs") else letter
+    return " " if unicodedata.category(letter) in ("So", "Cf", "Cs") and letter not in "©®™" else letter
 
 
 @cache
@@ -174,5 +203,11 @@ def _written_apart(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _RATIO = re.compile(r"(\d) : (\d)")
+_IS = expression("contracted_is")
+""" "The shot's a bit dark": what is said of it, and nothing it has."""
+_DASHED = re.compile(r"(?<=[a-z\ue000-\uf8ff]) -{1,2} (?=[a-zA-Z])")
+"""A dash between clauses."""
+_ENDS = re.compile(r"^(?:[ ,.]|-(?!\d))+|[ ,.-]+$")
+"""What no sentence begins or ends with; a minus sign before a number is one."""
 _UNLISTED = re.compile(r"([+-]\d{1,3}%?) (?=[a-z]+ [+-]\d)")
 """Parameters without the commas between them: "shadows +30 highlights -20"."""

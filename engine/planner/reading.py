@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,16 @@ from engine.planner.vocabulary import Vocabulary
 Operations = Sequence[EditOperation | HistoryOperation]
 PERSONS = {"he": "man", "him": "man", "she": "woman", "her": "woman", "me": "person", "i": "person"}
 """Who is meant when nobody was spoken of before."""
-BEHIND = ("what's behind ", "what is behind ", "everything behind ", "whatever is behind ")
+BEHIND = (
+    "scene behind ",
+    "area behind ",
+    "view behind ",
+    "space behind ",
+    "what's behind ",
+    "what is behind ",
+    "everything behind ",
+    "whatever is behind ",
+)
 DETERMINERS = (
     "the ",
     "a ",
@@ -30,6 +40,22 @@ DETERMINERS = (
     "her ",
     "their ",
 )
+
+
+_SHARED = re.compile(
+    r"(?<=\w)(?: (?:that|which))? (?:i|you)(?:'ve| have)?(?: just)? "
+    r"(?:shared|sent|made|posted|uploaded|gave|showed)(?: (?:me|us|you|here|above))?$"
+)
+"""What tells which picture is meant: "the photo you just sent me"."""
+
+
+_BEHIND_WHAT = re.compile(r"(?<=\w) (?:around|behind|surrounding) (?:the|this|that|my|our|his|her|their|both) \S.*$")
+"""What a background is behind."""
+_OF_PICTURE = re.compile(
+    r"(?<=\w) (?:of|in) (?:the|this|my|our) (?:whole |entire |original )?"
+    r"(?:image|photo|picture|scene|photograph|portrait|shot|frame|snapshot)$"
+)
+"""What a background is of, where the picture is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +126,9 @@ class Reading:
 
     def is_background(self, text: str) -> bool:
         """Whether the words mean what is behind the subject."""
-        core = self._core(text)
-        if core in self.vocabulary["words.background"] or core.startswith(BEHIND):
+        whole = self._core(text)
+        core = _BEHIND_WHAT.sub("", whole)
+        if core in self.vocabulary["words.background"] or whole.startswith(BEHIND):
             return True
         owner, _, rest = core.rpartition("'s ")
         return rest in self.vocabulary["words.background"] and owner.split(" ")[-1] in (
@@ -127,20 +154,10 @@ class Reading:
         skip = self.vocabulary["words.whole_modifier"]
         while len(words) > 1 and (words[0] in skip or f"{words[0]} " in DETERMINERS or words[0] in ("all", "of")):
             words = words[1:]
+        words = _SHARED.sub("", " ".join(words)).split(" ")
         while len(words) > 1 and words[-1] in ("above", "itself", "overall"):
             words = words[:-1]
-        core = " ".join(words)
-        for tail in (
-            " of the image",
-            " of the photo",
-            " of the picture",
-            " of the scene",
-            " of this photo",
-            " of this image",
-            " of this picture",
-        ):
-            core = core.removesuffix(tail)
-        return core
+        return _OF_PICTURE.sub("", " ".join(words))
 
     @property
     def last_target(self) -> Target | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from engine.operations import Add, Context, HistoryOperation, Operation, Replace, Restart, Target, Undo
 from engine.planner.normalise import low
+from engine.planner.tone import tone_of
 from engine.planner.vocabulary import expression, load
 
 _ORDER = re.compile(r"^(?P<order>first|second|third|fourth|fifth|last|1st|2nd|3rd) (?P<rest>.+)$")
@@ -15,6 +16,11 @@ _ORDERS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "f
 _STEP = ("edit", "change", "step", "one", "thing", "operation")
 _SMALL = frozenset(("a", "an", "the", "of", "to", "on", "in", "at", "with", "and", "some", "one"))
 _ONE = re.compile(r"(?i)(?:(?P<which>\S{2,20}(?: \S{2,20})?) )?ones?")
+_OTHERS = re.compile(r"(?i)(?:(?:all|every) )?(?:the )?others?(?: ones?)?")
+_ANOTHER = expression("another")
+_NTH = re.compile(r"(?i)(?:second|third|fourth|fifth|other|new|further|last)")
+_SINCE = expression("since_then")
+"""A point in the conversation: "everything since the crop", "before you cropped"."""
 _DETERMINER = re.compile(r"(?i)^(?:an?|the|some|two|three|another) ")
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -24,8 +30,25 @@ def about(what: str, history: Sequence[Operation]) -> tuple[int, ...]:
 
     what: a thing that an edit brought in or was about, what an edit did, or one by its order ("second edit"). With what
     brought a thing in goes what was done to it since; otherwise it is the latest edit that fits.
+    Or all that were made since one of them ("since the crop": that stays; "before the crop": that goes too).
     """
     words = expression("undone_lead").sub("", low(what)).strip(" .,!")
+    since = _SINCE.fullmatch(words)
+    if since is None:
+        return _meant(words, history)
+    first = next((found[0] for said in _events(since["what"]) if (found := _meant(said, history))), len(history))
+    return tuple(range(first + (since["from"] in ("since", "after")), len(history)))
+
+
+def _events(words: str) -> Iterator[str]:
+    """The names that what happened may have: "touched the colour", "the colour"; "cropped", "crop"."""
+    first, _, rest = words.partition(" ")
+    for said in (words, rest, load().participles.get(first, "")):
+        yield expression("undone_lead").sub("", said).strip(" .,!")
+
+
+def _meant(words: str, history: Sequence[Operation]) -> tuple[int, ...]:
+    """The indices of one edit and of what followed from it."""
     place = -1
     if ordered := _ORDER.match(words):
         place, words = _ORDERS[ordered["order"]], ordered["rest"]
@@ -43,6 +66,8 @@ def _did(plain: str, words: str, history: Sequence[Operation]) -> list[int]:
     """The edits that did what the words name."""
     named: dict[str, list[str]] = load().tables["dialogue"]["undone"]
     kinds = named.get(plain) or named.get(words) or []
+    if not kinds and (tone := tone_of(plain)):
+        kinds = [f"adjust {tone.property}"]
     return [index for index, one in enumerate(history) if not kinds_of(one).isdisjoint(kinds)]
 
 
@@ -112,6 +137,8 @@ def continued(context: Context, operations: Sequence[Operation]) -> Context:
 def one_of(target: Target, history: Sequence[Operation]) -> Target:
     """The target with "one" told by its name: after "make the car red", "the left one" is a car."""
     phrase = target.phrase or ""
+    if _OTHERS.fullmatch(phrase):
+        target, phrase = target.model_copy(update={"phrase": None, "previous": True, "ordinal": "other"}), ""
     match = _ONE.fullmatch(phrase)
     which = target.model_dump(exclude={"phrase", "previous"}, exclude_none=True)
     if not match and not (target.previous and which):
@@ -121,6 +148,18 @@ def one_of(target: Target, history: Sequence[Operation]) -> Target:
         return target
     said = match["which"] if match else None
     return target.model_copy(update={"phrase": f"{said} {name}" if said else name, "previous": False})
+
+
+def another(prompt: str, history: Sequence[Operation]) -> str:
+    """What is added, "one" told by its name: after "add a bird", "another one" is a bird, "a blue one" a blue bird."""
+    match = _ANOTHER.fullmatch(low(prompt))
+    name = next((name for one in reversed(history) if (name := _name(one))), None) if match else None
+    if match is None or name is None:
+        return prompt
+    article = low(match["article"] or "a")
+    article = "a" if article in ("another", "one more") else article.removesuffix(" more")
+    which = f"{match['which']} " if match["which"] and not _NTH.fullmatch(match["which"]) else ""
+    return f"{article} {which}{name}"
 
 
 def _name(operation: Any) -> str | None:

@@ -9,6 +9,7 @@ from engine.operations import (
     Adjust,
     Alter,
     Background,
+    Crop,
     Duplicate,
     EditOperation,
     Extract,
@@ -18,43 +19,96 @@ from engine.operations import (
     Target,
     Text,
 )
-from engine.planner.amounts import number
+from engine.planner.additions import on_owner
+from engine.planner.amounts import number, side_words
 from engine.planner.lettering import removed as lettering_removed
 from engine.planner.normalise import low
-from engine.planner.reading import Operations, Reading, decapitalised, definite
+from engine.planner.reading import Operations, Reading, definite, without_article
 from engine.planner.repairs import defects_of
-from engine.planner.targets import NUMBERS, conjuncts
+from engine.planner.targets import NUMBERS, ORDER_BEHIND, conjuncts
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
 MAX_WORDS_OF_FRAGMENT = 8
 _DIRT = re.compile(r"\b(?:stain|dirt|dust|food|mess|clutter|litter|trash|snow|spot|crumb|mud)| off ")
+_TELLS = re.compile(r" (?:is|are|was|were|has to|have to|must|needs? to|should)(?: |$)| , (?:the|my|it|i|and) ")
+"""A sentence of its own, of which the word behind it is no removal: "the dress is blowing out"."""
+_FILES = frozenset(["png", "jpg", "jpeg", "webp", "tiff", "transparent png"])
+"""Formats of pictures, which say how it is to be saved."""
 _FEW = re.compile(r"(one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:of (?:the|these|those|my) )?(?=\S)")
 _ON_NOTHING = re.compile(
-    r"(?i) (?:on|onto|with|against) (?:a |the )?(?:transparent|see-through|clear) (?:background|backdrop|bg)$"
+    r"(?i) (?:on|onto|with|against) (?:a |the )?(?:(?:transparent|see-through|clear) "
+    r"(?:background|backdrop|bg|png|layer)|transparent|transparency|nothing)$"
 )
+_LEFT_THERE = re.compile(r"(?i) , (?:revealing|exposing|showing|uncovering|replacing|restoring|blending) .*$")
+"""What is to be seen where the thing was."""
+_WITH_CARE = re.compile(
+    r"(?i)(?: ,)? (?:precisely|carefully|cleanly|neatly|accurately|exactly|tightly)"
+    r"(?: (?:along|around|at|with|from) .*)?$"
+    r"| (?:along|around) (?:its|their|his|her|the) (?:exact |precise )?(?:edges?|outlines?|contours?|silhouette)\b.*$"
+)
+"""How exactly something is cut out, and no part of what it is."""
+_ABOUT_NUMBER = re.compile(r"^(?:just |only |exactly |a total of |a mere |merely |at least |a (?=single\b))+")
+_MARGIN = expression("empty_margin")
+_PORTION = re.compile(
+    r"(?:a|an|one|two|some) (?:\w+ )?(?:slice|piece|bite|wedge|chunk|hole|notch|window|door|opening)s?\b"
+)
+_COMING = re.compile(r"(?:an?|some) .+ing")
+"""What does something that is yet to be there: "get a dolphin jumping out of the water"."""
+_WORN = re.compile(r"(?i)(?<=\w) on$")
+_EXPRESSION = re.compile(r"(?:^| )(?:smile|smirk|grin|frown|scowl|pout|grimace|sneer)$")
 _UNSEEN = re.compile(r"(?:the )?(?:obscured|clarity|hidden)")
 
 
 def read_remove(reading: Reading) -> Operations | None:
     """Things, lettering, defects, tones or the background taken away."""
-    text, where = reading["target"], reading["where"]
-    if where and low(text).endswith(("est", " away", " far")):
+    text, where = _LEFT_THERE.sub("", reading["target"]), reading["where"] or reading["bearer"]
+    where = _LEFT_THERE.sub("", where)
+    if reading["bearer"] and (not definite(where, reading.vocabulary) or low(text).startswith(("the ", "a ", "my "))):
         return None
-    if not text or low(text) in ("one", "anything", "nothing"):
+    if reading["verb"] and not _takes_off(reading, low(reading["verb"]), where):
+        return None
+    if where and (low(text).endswith(("est", " away", " far")) or _COMING.fullmatch(low(text))):
+        return None
+    text = _WORN.sub("", text) if where else text
+    text = f"all {text}" if low(reading.clause).startswith("none of ") else text
+    if where and ORDER_BEHIND.search(low(text)):
+        text, where = f"{text} from {where}", ""
+    if not text or low(text) in ("one", "anything", "nothing") or (not reading.verb and _TELLS.search(low(text))):
+        return None
+    if f"{text} off " in reading.clause[: len(text) + 5] and not (reading.verb or definite(text, reading.vocabulary)):
         return None
     if reading.is_background(text):
         return [Background(action="remove")]
+    if _EXPRESSION.search(low(text)):
+        return [_expressionless(reading, text, where)]
     if low(text) in reading.vocabulary["hints.all_colour"]:
         return [Style(prompt="black and white", target=reading.scoped(where))]
+    if expression("plain_border").fullmatch(low(text)) and not where:
+        return [Crop(trim=True)]
     if kept := expression("all_except").match(text):
         return [Extract(target=reading.target(kept.group(1)))]
     if reading.verb == "clean" and not where and not _DIRT.search(low(text)) and not defects_of(reading, text):
         return [Alter(target=reading.target(text), prompt="clean")]
+    if _MARGIN.match(low(text)):
+        return [Crop(sides=side_words(f"{text} {where}") or ("all",), amount=10.0)]
     tones = tones_of(text) or []
     if tones and all(tone.property in reading.vocabulary["hints.picture_tones"] for tone in tones):
         return [Adjust(property=tone.property, amount=-100) for tone in tones]
     return _each_removed(reading, text, where)
+
+
+def _takes_off(reading: Reading, verb: str, where: str) -> bool:
+    """Whether an unlisted verb before "off" can only mean that something goes: "shoo the fly off the cake"."""
+    unlisted = " " not in verb and verb not in reading.vocabulary["hints.not_erasing"]
+    return unlisted and definite(where, reading.vocabulary)
+
+
+def _expressionless(reading: Reading, text: str, where: str) -> Alter:
+    """ "Wipe the smile off his face": a face stays where its expression goes."""
+    named = reading.target(text)
+    face = reading.target(where) if where else named.model_copy(update={"phrase": "face"})
+    return Alter(target=face, prompt=f"without a {reading.spoken(text).split(' ')[-1]}")
 
 
 def _each_removed(reading: Reading, text: str, where: str) -> Operations | None:
@@ -63,8 +117,14 @@ def _each_removed(reading: Reading, text: str, where: str) -> Operations | None:
     for part in conjuncts(text, reading.vocabulary):
         defects = [] if where else defects_of(reading, part) or []
         target = reading.target(part)
-        if lettering := lettering_removed(reading, part):
+        if operations and low(part) in _FILES:
+            continue
+        if reading.is_background(part):
+            operations.append(Background(action="remove"))
+        elif lettering := lettering_removed(reading, part):
             operations.append(_lettering_at(reading, lettering, where))
+        elif where and not low(part).endswith(" plate") and _names_words(reading, part):
+            operations.append(Text(action="remove", target=_located(reading, target, where)))
         elif defects:
             operations += [Restore(defect=defect) for defect in defects]
         elif target == Target():
@@ -72,6 +132,11 @@ def _each_removed(reading: Reading, text: str, where: str) -> Operations | None:
         else:
             operations.append(Remove(target=_located(reading, target, where)))
     return operations
+
+
+def _names_words(reading: Reading, text: str) -> bool:
+    """Whether what is taken from a thing is written on it: "the price from the tag"."""
+    return without_article(low(text)) in reading.vocabulary["attributes.lettering"]
 
 
 def _lettering_at(reading: Reading, lettering: Text, where: str) -> Text:
@@ -92,18 +157,23 @@ def _located(reading: Reading, target: Target, where: str) -> Target:
         return target.model_copy(update={"ordinal": f"{target.ordinal} from the {place.position}"})
     if place.position and not place.phrase:
         return target.model_copy(update={"position": place.position})
-    return target.model_copy(update={"relation": f"on {decapitalised(reading.spoken(where))}"})
+    return target.model_copy(update={"relation": on_owner(reading, where)})
 
 
 def read_keep_only(reading: Reading) -> Operations | None:
     """The target on transparency."""
     text, source, clause = reading["target"], reading["source"], low(reading.clause)
-    text = _ON_NOTHING.sub("", text)
-    if (few := _FEW.match(low(text))) and not reading.does("extract"):
+    if source and reading.verb in ("cut", "carve", "cut out") and _PORTION.match(low(text)):
+        return [Alter(target=reading.target(source), prompt=f"with {reading.spoken(text)} cut out")]
+    text = _WITH_CARE.sub("", _ON_NOTHING.sub("", text))
+    few = _FEW.match(low(text))
+    if few and low(text[few.end() :]) != "thing" and not reading.does("extract"):
         number = NUMBERS.get(few.group(1), few.group(1))
         return [Remove(target=reading.target(text[few.end() :]).model_copy(update={"quantity": f"all but {number}"}))]
     if not text or _UNSEEN.match(low(text)) or defects_of(reading, text):
         return None
+    if reading.is_background(text):
+        return [Background(action="remove")] if "cut" in clause.split(" ")[0] else None
     if reading.verb == "separate" and " and " in text:
         return None
     if reading.verb == "mask" and not definite(text, reading.vocabulary):
@@ -114,7 +184,14 @@ def read_keep_only(reading: Reading) -> Operations | None:
         return [lettering]
     if reading.verb == "extract" and low(text) in ("the shadow", "shadow"):
         return [Remove(target=reading.target(text))]
-    return [Extract(target=_located(reading, reading.target(text), "" if reading.is_background(source) else source))]
+    return [Extract(target=_located(reading, reading.target(text), "" if _is_rest(reading, source) else source))]
+
+
+def _is_rest(reading: Reading, source: str) -> bool:
+    """Whether something is cut from all that is around it: "from everything else"."""
+    return reading.is_background(source) or low(source).startswith(
+        ("everything", "the rest", "all else", "all the rest")
+    )
 
 
 def read_count(reading: Reading) -> Operations | None:
@@ -123,19 +200,27 @@ def read_count(reading: Reading) -> Operations | None:
     target = reading.target(reading["target"])
     if clause.startswith(("double", "triple")):
         return [Duplicate(target=target, count=2 if clause.startswith("double") else 3)]
-    count, old = number(reading["count"]), number(reading["old"])
+    count, old = (_counted(reading[slot]) for slot in ("count", "old"))
     if count is None or (reading["old"] and old is None) or not target.phrase:
         return None
     wanted = int(count)
     if old is None and not _is_plural(reading, target):
         return [Text(action="replace", text=str(wanted), target=target)]
     fewer = (
-        wanted < old if old is not None else wanted <= 1 or (not reading.does("increase") and reading.does("decrease"))
+        wanted < old
+        if old is not None
+        else wanted <= 1 or (not reading.does("increase") and (reading.does("decrease") or " down " in clause))
     )
     if not fewer:
         return [Duplicate(target=target, count=wanted)]
     left = "all" if wanted <= 0 else f"all but {wanted}" if old is None else str(int(old) - wanted)
     return [Remove(target=target.model_copy(update={"quantity": left}))]
+
+
+def _counted(said: str) -> float | None:
+    """The number of "five", "just one" and "a total of 12"; None where none is told."""
+    bare = _ABOUT_NUMBER.sub("", low(said)).removesuffix(" instead")
+    return {"a dozen": 12.0, "single": 1.0, "a pair": 2.0, "none": 0.0}.get(bare, number(NUMBERS.get(bare, bare)))
 
 
 def _is_plural(reading: Reading, target: Target) -> bool:

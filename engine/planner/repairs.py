@@ -51,6 +51,11 @@ _NAMED: dict[str, Defect] = {
     "unfade": "faded",
     "unyellow": "faded",
     "airbrush": "blemishes",
+    "descratch": "scratches",
+    "despeckle": "noise",
+    "demoire": "noise",
+    "dedust": "blemishes",
+    "deblock": "jpeg",
 }
 
 
@@ -58,8 +63,20 @@ _DEFECT_NOISE = expression("defect_lead")
 
 
 _DEFECT_TAIL = expression("defect_tail")
+_CAST = re.compile(
+    r"(?:[a-z]+ ){0,2}"
+    r"(?:[a-z]+ish|yellow|orange|red|green|blue|magenta|cyan|purple|pink|warm|cold|cool|unnatural|unwanted)"
+    r" (?:colou?r )?(?:cast|tinge)"
+)
+_MARRING = expression("marring")
 
 
+_EVERYWHERE = ("jpeg", "faded")
+"""Defects of the whole photo, wherever they are told to show."""
+_SEEN = re.compile(
+    r" (?:(?:that|which) (?:is|are|can be) )?(?:visible|seen|noticeable|apparent|present|found|introduced|caused)\b.*$"
+)
+"""Where a defect of the whole photo shows most."""
 _WHOLE_PLACES = expression("whole_photo")
 
 
@@ -67,16 +84,26 @@ _QUALITY = expression("quality")
 
 
 MAX_WORDS_OF_QUALITY = 8
+_OF_PAPER = re.compile(r"\b(?:tears?|rips?)$")
+"""Defects of a print; on anything else they are things, and tears may be wept."""
+_YEAR = re.compile(r"(?:the )?(?:\d{4}|\d0)'?s?$")
+"""When the picture was taken, which is no place in it."""
+_LIGHT_SOURCE = expression("light_source")
+"""Where a cast comes from, which is not where it lies."""
+_ALONG = expression("along")
+"""What tells where a defect is, or how far it runs."""
 _PURPOSE = re.compile(r"(?i) ?\b(?:for|to) .*$")
 _BETTERING = ("enhance", "improve", "optimize", "optimise", "touch up", "auto enhance", "auto-enhance")
 _A_LITTLE = 10.0
 """Percent by which a picture that is to be better, and nothing more, gets more of what makes pictures crisp."""
 _RESTORING = ("restore", "repair", "revive", "rescue", "salvage", "mend", "refurbish", "rejuvenate")
+_REVIVING, _REVIVED = ("bring", "breathe"), (" to life", " glory")
 _TOLD: dict[str, Defect] = {
-    r"\b(?:dark|underexposed)\b": "lowlight",
-    r"\bblurry\b": "blur",
+    r"\b(?:dark|underexposed|dim|dimly|gloomy|low-light|murky)\b": "lowlight",
+    r"\b(?:blurry|blurred|out-of-focus|unfocused|shaky|fuzzy)\b": "blur",
     r"\b(?:noisy|grainy)\b": "noise",
-    r"\bfaded\b": "faded",
+    r"\b(?:hazy|foggy|misty|smoggy)\b": "haze",
+    r"\b(?:faded|washed-out|yellowed|bleached)\b": "faded",
     r"\b(?:old|damaged|torn|vintage|scanned|ruined|historic)\b": "scratches",
 }
 
@@ -84,6 +111,9 @@ _TOLD: dict[str, Defect] = {
 def defect_of(reading: Reading, text: str) -> Defect | None:
     """The defect a phrase names and nothing else: "the grain", "any traces of haze"."""
     words = _DEFECT_NOISE.sub("", low(text).strip(" ,."))
+    words = _SEEN.sub("", _MARRING.sub("", words)) if " " in words else words
+    if _CAST.fullmatch(words):
+        return "colour"
     for _ in range(3):
         for name in _DEFECTS:
             if words in reading.vocabulary[f"defects.{name}"]:
@@ -110,6 +140,7 @@ def defects_of(reading: Reading, text: str) -> list[Defect] | None:
 def read_restore(reading: Reading) -> Operations | None:
     """Defects of the photo undone; snow on a roof and rain on a window are things."""
     text, where = reading["defect"], reading["where"]
+    where = "" if _SEEN.search(low(text)) else where
     if reading["free"]:
         return _freed(reading, reading["free"], where)
     defects = _placed_defects(reading, text)
@@ -122,7 +153,11 @@ def read_restore(reading: Reading) -> Operations | None:
         return None
     if reading.does("remove") and low(text) in reading.vocabulary["hints.all_colour"]:
         return None
-    owner = where if not here else _blemished(reading, text)
+    lit_by = "colour" in defects and _LIGHT_SOURCE.search(low(where)) is not None
+    here = here or lit_by or _YEAR.match(low(where)) is not None
+    owner = where if not here else "" if defects[0] in _EVERYWHERE else _blemished(reading, text)
+    if owner and _OF_PAPER.search(low(_ALONG.split(text)[0])):
+        return None
     target = reading.target(owner) if owner else None
     return [Restore(defect=defect, target=target) for defect in defects]
 
@@ -140,7 +175,7 @@ def _placed_defects(reading: Reading, text: str) -> list[Defect] | None:
     """Defects, also where the phrase says on whose skin they are."""
     if defects := defects_of(reading, text):
         return defects
-    head = re.split(r" (?:on|under|around|from|in|of) ", text)[0]
+    head = _ALONG.split(text)[0]
     owner, _, thing = head.rpartition("'s ")
     first = defect_of(reading, thing or head)
     return [first] if first in ("blemishes", "scratches", "noise") and (head != text or owner) else None
@@ -177,9 +212,10 @@ def read_restore_named(reading: Reading) -> Operations | None:
         defects = (defects_of(reading, found.group(1)) if found else None) or ([named] if named else [])
         return [Restore(defect=defect) for defect in defects]
     defect = _named_in(low(reading.clause).split(" ")[0].replace("-", ""))
-    if defect is None:
+    if defect is None or low(reading["thing"]).startswith(("out ", "away ")):
         return None
     thing = reading["thing"] if reading.is_pronoun(reading["thing"]) else _PURPOSE.sub("", reading["thing"])
+    thing = "" if thing.strip("+-%").isdigit() else thing
     local = thing and defect in ("blur", "noise", "blemishes", "haze") and not reading.is_pronoun(thing)
     whole = not local or reading.is_whole(thing) or _WHOLE_PLACES.match(low(thing))
     return [Restore(defect=defect, target=None if whole else reading.target(thing))]
@@ -197,15 +233,23 @@ def read_enhance(reading: Reading) -> Operations | None:
         return None
     if quality:
         better = _QUALITY.search(quality) and quality.count(" ") < MAX_WORDS_OF_QUALITY
-        return [Restore(defect="blur")] if better else None
+        return [Restore(defect=_told(where) or "blur")] if better else None
     if reading.verb in _BETTERING:
         return [Adjust(property=name, amount=_A_LITTLE) for name in ("contrast", "vibrance", "sharpness")]
-    if reading.is_pronoun(where):
+    revived = reading.verb in _RESTORING or low(reading.clause).endswith(_REVIVED)
+    if reading.is_pronoun(where) and reading.verb not in _REVIVING:
         return None
-    for word, defect in _TOLD.items():
-        if re.search(word, where):
-            return [Restore(defect=defect)]
-    return [Restore(defect="scratches")] if reading.verb in _RESTORING else None
+    defect = _told(where) or ("scratches" if revived else None)
+    return [Restore(defect=defect)] if defect else None
+
+
+def _told(where: str) -> Defect | None:
+    """The defect that the words for the photo tell: "this hazy shot"."""
+    return next((defect for word, defect in _TOLD.items() if re.search(word, where)), None)
+
+
+_TO_BLUR = (" blur", " mosaic", " pixels", " pixelation", " blurring", " pixelating", " censor bar", " censoring")
+"""How a thing is hidden, rather than taken away: "behind a blur"."""
 
 
 def read_blur(reading: Reading) -> Operations | None:
@@ -216,7 +260,10 @@ def read_blur(reading: Reading) -> Operations | None:
     mode = "pixelate" if re.search(r"pixel|mosaic|censor|redact|anonymi", low(reading.clause)) else "gaussian"
     if target_text and reading.is_background(target_text):
         return [Background(action="blur")]
-    if reading.verb in ("hide", "obscure", "soften") and not expression("private_part").search(low(target_text)):
+    rest = low(target_text).startswith(("everything ", "all "))
+    told = low(reading.clause).endswith(_TO_BLUR)
+    private = rest or told or expression("private_part").search(low(target_text))
+    if reading.verb in ("hide", "obscure", "soften") and not private:
         return None
     targets = [reading.scoped(part) for part in conjuncts(target_text, reading.vocabulary)] if target_text else [None]
     return [Blur(target=target, mode=mode, amount=_strength(reading)) for target in targets]

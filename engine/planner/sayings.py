@@ -8,7 +8,8 @@ repeats, so matching never backtracks exponentially. Patterns are found by the v
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence as Entries
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
@@ -18,6 +19,14 @@ from engine.planner.vocabulary import Vocabulary, lengths_by_first_word, load
 TOKEN = re.compile(r"[()\[\]|]|<\w+>|\{\w+\}|[^\s()\[\]|]+")
 OPENING_WORDS = 5
 MAX_CACHED = 2000
+_COMMON = frozenset(
+    ["a", "and", "are", "be", "have", "i", "in", "is", "it", "my", "of", "so", "the", "to", "was", "were"]
+)
+"""Words of most sentences, which tell no saying from another."""
+PARTICLES = frozenset([" out", " away"])
+"""Behind a verb they make another one of it: "clone out" is no way of cloning."""
+CUTTING = frozenset(["crop", "cut", "blur"])
+"""Verbs that mean the same with and without them."""
 
 Part = str | tuple["Sequence", ...]
 """A word, `<class>` or `{slot}`; or alternatives, of which an empty one makes the part optional."""
@@ -38,14 +47,27 @@ class Saying:
     """One pattern, compiled on first use; `head` is the verb class or "=word" it opens with, already consumed."""
 
     order: int
-    reader: str
-    kind: str
-    degree: bool
+    entry: Mapping[str, Any]
     head: str
     rest: Sequence
     vocabulary: Vocabulary
 
     @property
+    def reader(self) -> str:
+        """The name of the reader that makes operations of it."""
+        return self.entry["reader"]
+
+    @property
+    def kind(self) -> str:
+        """What the reader is to make of it, where it makes several things."""
+        return self.entry.get("kind", "")
+
+    @property
+    def degree(self) -> bool:
+        """Whether it is matched without words of degree."""
+        return self.entry.get("degree", False)
+
+    @cached_property
     def noun_first(self) -> bool:
         """Whether the pattern opens with a slot."""
         return not self.head and isinstance(self.rest[0], str) and self.rest[0].startswith("{")
@@ -59,6 +81,28 @@ class Saying:
     def regex(self) -> re.Pattern[str]:
         """The rest of the pattern, anchored at both ends."""
         return re.compile(f"{_expression(self.rest, self.vocabulary)}$")
+
+
+class Shortlist:
+    """Sayings with the length of the opening each consumed, by preference, found by the words that they need."""
+
+    def __init__(self, candidates: Iterable[tuple[Saying, int]]) -> None:
+        self._every = sorted(candidates, key=lambda one: (one[0].order, -one[1]))
+        self._always: list[int] = []
+        self._by_word: dict[str, list[int]] = {}
+        for index, (saying, _) in enumerate(self._every):
+            for word in saying.needed[0] if saying.needed else ():
+                self._by_word.setdefault(word, []).append(index)
+            if not saying.needed:
+                self._always.append(index)
+
+    def told_by(self, words: frozenset[str]) -> Iterator[tuple[Saying, int]]:
+        """Those whose needed words are all among the words of the text."""
+        told = {index for word in words & self._by_word.keys() for index in self._by_word[word]}
+        for index in sorted(told.union(self._always)):
+            one = self._every[index]
+            if not any(map(words.isdisjoint, one[0].needed[1:])):
+                yield one
 
 
 def _needed(sequence: Sequence) -> Iterator[frozenset[str]]:
@@ -117,6 +161,13 @@ def _unfolded(sequence: Sequence) -> Iterator[Sequence]:
         yield sequence
 
 
+def _told_by(saying: Saying) -> frozenset[str]:
+    """Words of which any text that fits the saying holds one."""
+    if saying.needed:
+        return min(saying.needed, key=lambda words: (len(words & _COMMON), len(words)))
+    return frozenset([saying.head.removeprefix("=")])
+
+
 def _head(first: Part, vocabulary: Vocabulary) -> str:
     assert isinstance(first, str)
     if first.startswith("<"):
@@ -125,15 +176,15 @@ def _head(first: Part, vocabulary: Vocabulary) -> str:
 
 
 class Sayings:
-    """The patterns of a language, in order of preference."""
+    """Patterns of a language, in order of preference: those of its sayings, or of the entries given."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, entries: Entries[Mapping[str, Any]] | None = None) -> None:
         self._vocabulary = vocabulary
         self._by_head: dict[str, list[Saying]] = {}
-        self._cache: dict[tuple[bool, tuple[tuple[str, int], ...]], list[tuple[Saying, int]]] = {}
+        self._cache: dict[tuple[bool | None, tuple[tuple[str, int], ...]], Shortlist] = {}
         self._reach = lengths_by_first_word(vocabulary.openings)
         order = 0
-        for entry in vocabulary.tables["sayings"]["say"]:
+        for entry in entries or vocabulary.tables["sayings"]["say"]:
             for pattern in entry["patterns"]:
                 for sequence in _unfolded(_parse(TOKEN.findall(pattern))[0]):
                     self._add(order, entry, sequence)
@@ -143,40 +194,51 @@ class Sayings:
         head = _head(sequence[0], self._vocabulary)
         saying = Saying(
             order,
-            entry["reader"],
-            entry.get("kind", ""),
-            entry.get("degree", False),
+            entry,
             head,
             sequence[1:] if head else sequence,
             self._vocabulary,
         )
         self._by_head.setdefault(head, []).append(saying)
 
-    def _candidates(self, low: str, degree: bool) -> list[tuple[Saying, int]]:
-        """Sayings that may fit, each with the length of the opening it consumed."""
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Words of which any text that fits a pattern holds at least one."""
+        every = [saying for group in self._by_head.values() for saying in group]
+        return frozenset[str]().union(*(_told_by(saying) for saying in every))
+
+    def _shortlist(self, low: str, degree: bool | None) -> Shortlist:
+        """Sayings that may fit a clause that opens so, each with the length of the opening it consumed."""
         words = low.split(" ", OPENING_WORDS)
         heads: list[tuple[str, int]] = [("", 0), (f"={words[0]}", len(words[0]))]
+        longest = ""
         for size in range(min(OPENING_WORDS, len(words), self._reach.get(words[0], 0)), 0, -1):
             phrase = " ".join(words[:size])
-            heads += [(name, len(phrase)) for name in self._vocabulary.openings.get(phrase, ())]
+            if longest and longest[len(phrase) :] in PARTICLES and phrase not in CUTTING:
+                continue
+            if (names := self._vocabulary.openings.get(phrase)) is not None:
+                heads += [(name, len(phrase)) for name in names]
+                longest = longest or phrase
         known = degree, tuple(one for one in heads if one[0] in self._by_head)
         found = self._cache.get(known)
         if found is None:
             every = [(saying, length) for head, length in known[1] for saying in self._by_head[head]]
-            found = sorted((one for one in every if one[0].degree == degree), key=lambda one: (one[0].order, -one[1]))
+            found = Shortlist(one for one in every if degree in (None, one[0].degree))
             if len(self._cache) < MAX_CACHED:
                 self._cache[known] = found
         return found
 
-    def fits(self, low: str, original: str, degree: bool) -> Iterator[tuple[int, Fit]]:
-        """Every saying that fits the clause, by preference; `low` is `original` in lower case, of the same length."""
+    def fits(self, low: str, original: str, degree: bool | None) -> Iterator[tuple[int, Fit]]:
+        """Every saying that fits the clause, by preference; `low` is `original` in lower case, of the same length.
+
+        degree: those that are matched without words of degree, or the others; None: all, where there are no such words.
+        """
         words = frozenset(low.split(" "))
-        for saying, length in self._candidates(low, degree):
-            if any(map(words.isdisjoint, saying.needed)):
-                continue
+        comma = "," in words
+        for saying, length in self._shortlist(low, degree).told_by(words):
             rest = f" {low}" if length == 0 else low[length:]
             match = saying.regex.match(rest)
-            if match is None:
+            if match is None or (comma and any(said and said.startswith(" ,") for said in match.groups())):
                 continue
             shift = length - (1 if length == 0 else 0)
             slots = {
@@ -189,6 +251,8 @@ class Sayings:
 
 
 @cache
-def sayings(language: str = "english") -> Sayings:
-    """The sayings of a language, built once."""
-    return Sayings(load(language))
+def sayings(language: str = "english", readers: frozenset[str] | None = None) -> Sayings:
+    """The sayings of a language, or those for some readers alone; built once."""
+    vocabulary = load(language)
+    every = vocabulary.tables["sayings"]["say"]
+    return Sayings(vocabulary, [entry for entry in every if readers is None or entry["reader"] in readers])

@@ -32,6 +32,10 @@ _TIMES = re.compile(r"(\d+(?:\.\d+)?) ?(?:x|×|times)\b|\bx ?(\d+(?:\.\d+)?)\b|f
 
 
 _SIZED = expression("size_word")
+_TO_PIXELS = re.compile(r"\bto (?:about )?(\d{3,5}) ?(?:px|pixels?)\b(?! (?:tall|high))")
+_OF_SIZE = re.compile(r"\d ?(?:px|pixels?)|\d ?x ?\d|size|width|height|dimensions")
+_OF_EDGE = re.compile(r"px|pixels?|wide|the|width|longest|longer|side|edge|long|to|max|maximum")
+_EDGE = re.compile(r"\blong(?:er|est)? (?:edge|side)\b.*?\d{3,5}|\d{3,5}.*\blong(?:er|est)? (?:edge|side)\b")
 
 
 _DETAIL = expression("detail_wish")
@@ -61,15 +65,22 @@ def read_resize(reading: Reading) -> Operations | None:
     small = numerals(low(reading.clause))
     said = numerals(low(reading["dimensions"])) if reading["dimensions"] else small
     said = numerals(low(reading["phrase"])) if reading["phrase"] else said
-    if reading["phrase"] and not only_words(numerals(low(reading["phrase"])), _SIZED):
+    if reading.verb in ("bring", "take", "get", "knock") and not _OF_SIZE.search(said):
+        return None
+    phrase = reading["phrase"].partition(" for ")[0]
+    if reading["phrase"] and not only_words(numerals(low(phrase)), _SIZED):
         return None
     if both := _BY.search(said):
         return [Resize(width=int(both.group(1)), height=int(both.group(2)))]
     wide, tall = _WIDE.search(small), _TALL.search(small)
     if wide or tall:
         return [Resize(width=_side(wide), height=_side(tall))]
-    if not reading.verb and not re.search(
-        r"\d ?(?:px|pixels?|%|percent)|half size|(?:half|double|twice) (?:the |its )?size", said
+    if (
+        not reading.verb
+        and not re.search(
+            r"\d ?(?:px|pixels?)|\d ?(?:%|percent) .|half size|(?:half|double|twice) (?:the |its )?size", said
+        )
+        and not _EDGE.search(said)
     ):
         return None
     if reading.verb and reading.does("make") and low(said) in ("it bigger", "it smaller", "it larger"):
@@ -83,13 +94,14 @@ def read_resize(reading: Reading) -> Operations | None:
         if re.search(rf"\b{name}\b", said) and reading.verb:
             return [Resize(width=width)]
     pixels = re.search(r"(\d{2,6}) ?(?:px|pixels?)\b", said) or (
-        re.fullmatch(r"(?:to |at )*(\d{3,5})", said) if reading.does("resize") else None
+        re.search(r"(\d{3,5})", said)
+        if _EDGE.search(said)
+        else re.fullmatch(r"(?:to |at )*(\d{3,5})", said)
+        if reading.does("resize")
+        else None
     )
     return (
-        [Resize(width=int(pixels.group(1)))]
-        if pixels
-        and not re.search(r"[a-z]{3,}", re.sub(r"px|pixels?|wide|the|width|longest|side|long|to|max|maximum", "", said))
-        else None
+        [Resize(width=int(pixels.group(1)))] if pixels and not re.search(r"[a-z]{3,}", _OF_EDGE.sub("", said)) else None
     )
 
 
@@ -122,7 +134,10 @@ def _factor(reading: Reading, said: str, small: str) -> float | None:
 
 def read_upscale(reading: Reading) -> Operations | None:
     """More pixels; twice as many a side unless a factor is given."""
-    thing = expression("upscale_tail").sub("", _DETAIL.sub("", reading["thing"]).strip()).strip()
+    if pixels := _TO_PIXELS.search(numerals(low(reading.clause))):
+        return [Resize(width=int(pixels.group(1)))]
+    thing = reading["thing"].partition(" for ")[0] if reading["thing"] else ""
+    thing = expression("upscale_tail").sub("", _DETAIL.sub("", numerals(thing)).strip()).strip()
     if thing and (not _whole(reading, thing) or low(thing) in reading.vocabulary["hints.canvas"]):
         return None
     small = numerals(low(reading.clause))

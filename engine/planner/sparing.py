@@ -6,25 +6,36 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from engine.operations import Adjust, Blur, Remove, Style, Target
+from engine.operations import Adjust, Blur, Extract, Remove, Style, Target
 from engine.planner.normalise import low
 from engine.planner.targets import parse_target
 
-_LEAD = r"^(?:but |and |just |please |only )*"
+_LEAD = r"^(?:but |and |just |please |only |while |whilst )*"
 _SPARED = re.compile(
-    _LEAD + r"(?:(?:leave|keep) (?P<kept>.+?) (?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|the same"
+    _LEAD + r"(?:(?:leave|keep|leaving|keeping) (?P<kept>.+?) "
+    r"(?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|the same"
     r"|(?:in|its|their) (?:own |full )?colou?rs?|coloured|colored)"
     r"|(?:leave|keep) (?P<trace>(?:the|its|his|her|their) (?:shadow|reflection)s?)"
     r"|(?:don't|do not|dont|never) (?:touch|change|alter|edit|modify|affect) (?P<left>.+?)"
     r"|not (?P<rest>(?:the|its|his|her|their) .+?))$"
+)
+_KEPT_BARE = re.compile(
+    _LEAD + r"(?:keep|keeping|preserve|preserving|retain|retaining|maintain|maintaining|leave|leaving) "
+    r"((?:the|its|his|her|their|my)(?: (?!on\b|in\b|as\b|with\b|only\b)[a-z'-]+){1,5}?)"
+    r"(?: itself| themselves| in place| there)?$"
 )
 _LEFT_ALONE = re.compile(
     r" (?:, )?(?:and |but |while )?(?:without (?:touching|changing|altering|affecting|editing) "
     r"(?P<left>(?:the|his|her|its|their|my) .+)|(?:leaving|keeping) (?P<kept>(?:the|his|her|its|their|my) .+?) "
     r"(?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|in colou?r))$"
 )
+OF_PICTURE = re.compile(
+    r"\b(?:colou?rs?|lighting|tones?|composition|style|layout|structure|quality|perspective|proportions?|atmosphere|mood|details?"
+    r"|effects?|look|identity|poses?|angle|texture|design|expressions?|elements?)\b"
+)
+"""What a picture and the things in it have: it can be kept, but not spared as a place can."""
 _TRACE = re.compile(r"\b(?:shadow|reflection)s?$")
-_FORBIDDEN = re.compile(_LEAD + r"(?:don't|do not|dont|never) \w+ \w+")
+_FORBIDDEN = re.compile(_LEAD + r"(?:don't|do not|dont|never) (?!show|let|reveal|display|expose|want|need|like)\w+ \w+")
 _NO_THING = re.compile(
     r"^(?:the|a|an|and|it|this|that|please|i|we|you|with|so|of)$"
     r"|^(?:don't|do not|dont|it|and|i'd|i'm|with|so|please|to) "
@@ -35,13 +46,21 @@ _NO_THING = re.compile(
 def spared_by(clause: str) -> str | None:
     """The thing that the clause wants left alone; None where it says nothing of the kind."""
     match = _SPARED.match(low(clause))
-    return next(filter(None, match.groups()), None) if match else None
+    thing = next(filter(None, match.groups()), None) if match else None
+    return None if thing is None or (OF_PICTURE.search(thing) and not _TRACE.search(thing)) else thing
+
+
+def kept_beside(clause: str) -> str | None:
+    """The thing that a clause beside another request keeps, in no more words: "but keep the folds"."""
+    match = _KEPT_BARE.match(low(clause))
+    return match.group(1) if match else None
 
 
 def left_alone(clause: str) -> str | None:
     """What a clause that asks for something leaves as it is: "without touching the face"."""
     match = _LEFT_ALONE.search(low(clause))
-    return next(filter(None, match.groups()), None) if match else None
+    thing = next(filter(None, match.groups()), None) if match else None
+    return None if thing is None or OF_PICTURE.search(thing) else thing
 
 
 def of_the_rest(operation: Any, kept: Sequence[str]) -> Any:
@@ -49,6 +68,8 @@ def of_the_rest(operation: Any, kept: Sequence[str]) -> Any:
     target = getattr(operation, "target", None)
     if not kept or (target is not None and low(target.phrase or "") not in ("rest", "everything else", "others")):
         return operation
+    if isinstance(operation, Remove):
+        return Extract(target=parse_target(kept[-1]))
     if target is None:
         return sparing(operation, kept[-1])
     return operation.model_copy(update={"target": parse_target(f"everything except {kept[-1]}")})

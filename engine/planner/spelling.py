@@ -46,6 +46,8 @@ def mend_verb(clause: str, vocabulary: Vocabulary) -> str | None:
         len(word) < 4
         or small in vocabulary.openings
         or small in vocabulary["words.determiner"]
+        or small in vocabulary["words.liking"]
+        or rest.lower().split(" ", 1)[0] in vocabulary["hints.linking"]
         or small in vocabulary["colours.names"]
     ):
         return None
@@ -87,7 +89,12 @@ def _nearest(word: str, near: list[str]) -> str:
 
 
 def _near(word: str, other: str, allowed: int | None = None) -> bool:
-    """Within one slip (a letter more, less, other, or two swapped); within two for words of eight letters or more."""
+    """Within one slip (a letter more, less, other, or two swapped); within two for words of eight letters or more.
+
+    The first letter is right, or is one too many.
+    """
+    if word[1:] == other:
+        return True
     most = allowed or (1 if len(other) < 8 else 2)
     if abs(len(word) - len(other)) > most or (word[0] != other[0] and word[:2] != other[1::-1]):
         return False

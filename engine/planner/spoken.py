@@ -21,6 +21,7 @@ _TURN: Final = re.compile(r"\b(?:rotat(?:e|ed|ing|ion)|tilt(?:ed|ing)?|turn(?:ed
 _WAY: Final = re.compile(r"\b(?:left|right|(?:anti|counter)?[- ]?clock[- ]?wise|anti[- ]?clock)\b")
 _NUMBER: Final = re.compile(r"(?<![\w.])[+-]?\d{1,3}(?:\.\d+)?(?= |%|°|$)")
 _ELLIPTICAL: Final = expression("elliptical_word")
+_BY_SO_MUCH: Final = expression("by_so_much")
 _WORD: Final = re.compile(r"[a-z]+")
 MAX_WORDS: Final = 40
 
@@ -40,8 +41,22 @@ def spoken(clause: str, context: Context, vocabulary: Vocabulary) -> Operations 
     if _TURN.search(small) and (side := _WAY.search(small)):
         return [Rotate(degrees=abs(amount) * way_of(side.group(), 1.0))]
     tone = _tone(words, vocabulary)
+    last = context.history[-1] if context.history else None
+    if tone is None and isinstance(last, Adjust) and (further := _gone_on(small, last)):
+        return [further]
     way = tone.direction or _way(small) if tone else 0
     return [Adjust(property=tone.property, amount=min(100.0, abs(amount)) * way)] if tone and way else None
+
+
+def _gone_on(small: str, last: Adjust) -> Adjust | None:
+    """ "To make it livelier increase further by 30 percent": the last tone by so much more, or less."""
+    match = _BY_SO_MUCH.search(small)
+    if match is None or not only_words(small[match.start() : match.start("amount")].strip(), _ELLIPTICAL):
+        return None
+    lowered = _LOWERED.search(match.group()) is not None
+    raised = _RAISED.search(match.group()) is not None
+    way = (1 if last.amount >= 0 else -1) if raised == lowered else 1 if raised else -1
+    return last.model_copy(update={"amount": way * min(100.0, abs(float(match["amount"])))})
 
 
 def _tone(words: list[str], vocabulary: Vocabulary) -> Tone | None:

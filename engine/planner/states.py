@@ -8,8 +8,12 @@ from engine.planner.normalise import low
 from engine.planner.reading import Reading, without_article
 from engine.planner.vocabulary import expression
 
-_APPEARS = re.compile(r"(?:to )?(?!(?:look|be) an? )(?:look|appear|seem|resemble|have|wear|be (?!an? ))")
+_APPEARS = re.compile(
+    r"(?:to )?(?!(?:look|be) an? )(?:look|appear|seem|resemble|have|wear|display|show|feature|be (?!an? ))"
+)
 _SIDE = re.compile(r"(?:the )?(?:front|back|side|left|right|camera|viewer|other side|other way)\b")
+_BEHIND_NOUN = re.compile(r" (?:in|on|with|of|at|over|behind) ")
+_PLURAL = re.compile(r"[^su]s$")
 _WITH_MORE = re.compile(r" (?:in|on|with a) ")
 
 
@@ -43,6 +47,20 @@ def _is_described(reading: Reading, small: str) -> bool:
     if " ".join(words) in adjectives:
         return True
     return bool(words) and all(word.strip(",") in adjectives or word in ("and", ",") for word in words)
+
+
+def is_other_sort(reading: Reading, thing: str, result: str) -> bool:
+    """Whether several are to be other ones, or a mass another one: "the cows zebras", "the coffee orange juice"."""
+    small = low(result)
+    last = small.split(" ")[-1]
+    acts = reading.vocabulary["states.verbs"].leading(small) is not None
+    acts = acts or low(thing).split(" ")[-1] in reading.vocabulary["words.determiner"]
+    if small.count(" ") > 1 or acts or is_state(reading, result, result):
+        return False
+    head = _BEHIND_NOUN.split(low(thing))[0].split(" ")[-1]
+    masses = reading.vocabulary["hints.masses"]
+    several = _PLURAL.search(head) is not None and _PLURAL.search(last) is not None
+    return several or (head in masses and last in masses)
 
 
 def bare_result(result: str) -> str:

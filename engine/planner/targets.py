@@ -35,11 +35,16 @@ _OWNER = re.compile(r"^(.{1,120}?)(?:'s|s')(?= )")
 _OF = expression("owner_behind")
 _MEASURES = expression("measure")
 _ORDER_FROM = re.compile(r" (?:from|on) (?:the )?(left|right|top|bottom|front|back)(?: side)?(?: of .+)?$")
+ORDER_BEHIND = re.compile(r" (?:that is |who is )?(first|second|third|fourth|fifth|sixth|last|1st|2nd|3rd|4th|5th)$")
 _ING_RELATION = expression("action_relation")
+_OBJECT = ("the ", "a ", "an ", "his ", "her ", "its ", "their ")
 _APPOSED, _WHATEVER, _PLACE_ALONE = expression("apposed"), expression("whatever"), expression("place_alone")
+_MADE_HERE = expression("made_here")
 _ALL_BUT, _SHARE = expression("all_but_number"), expression("share")
 _AREA_OF = expression("area_of_thing")
 _ORDINALS = expression("two_ordinals")
+_SEEN_THERE = expression("seen_there")
+_SIDEWAYS_FIRST = re.compile(r"^(left|right)[- ](top|bottom|upper|lower)$")
 
 
 def parse_target(phrase: str) -> Target:
@@ -49,7 +54,7 @@ def parse_target(phrase: str) -> Target:
 
 def read_target(phrase: str, vocabulary: Vocabulary) -> Target:
     """The target of a phrase; its words keep the user's spelling."""
-    text = re.sub(r"\s+", " ", phrase[:MAX_PHRASE]).strip(" ,.")
+    text = re.sub(r"\s+", " ", phrase[:MAX_PHRASE]).strip(" ,.").removesuffix("'s")
     if low(text) in vocabulary["words.pronoun"]:
         return Target(previous=True)
     fields: dict[str, Any] = {}
@@ -78,7 +83,10 @@ def read_target(phrase: str, vocabulary: Vocabulary) -> Target:
 
 
 def _plainer(text: str) -> str:
-    """ "The ball, the one on the left" -> "the ball on the left"; "whatever is on it" -> "everything on it"."""
+    """ "The ball, the one on the left" -> "the ball on the left"; "the hat you added" -> "the hat"."""
+    if made := _MADE_HERE.search(low(text)):
+        text = text[: made.start()]
+    text = _SEEN_THERE.sub("", text)
     small = low(text)
     if (apposed := _APPOSED.search(small)) and apposed.start() > 0:
         return f"{text[: apposed.start()]} {text[apposed.end() :]}"
@@ -94,7 +102,7 @@ def _take_rest(text: str, fields: dict[str, Any]) -> str:
         fields["quantity"] = f"all but {number}"
         return text[spared.end() :]
     if share := _SHARE.match(low(text)):
-        fields["quantity"] = share.group(1)
+        fields["quantity"] = share.group(share.lastindex or 1)
         return text[share.end() :]
     return text
 
@@ -120,7 +128,14 @@ def _part_of_thing(text: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
 
 def _take_ordinal_origin(text: str, fields: dict[str, Any]) -> str:
     """ "second car from the left": the direction belongs to the order."""
-    match = _ORDER_FROM.search(low(text)) if "ordinal" in fields else None
+    match = _ORDER_FROM.search(low(text))
+    if match and "ordinal" not in fields:
+        behind = ORDER_BEHIND.search(low(text)[: match.start()])
+        if behind is None or behind.start() == 0:
+            return text
+        fields["ordinal"], text = behind.group(1), text[: behind.start()]
+        fields["ordinal"] = f"{fields['ordinal']} from the {match.group(1)}"
+        return text
     if not match:
         return text
     fields["ordinal"] = f"{fields['ordinal']} from the {match.group(1)}"
@@ -130,6 +145,7 @@ def _take_ordinal_origin(text: str, fields: dict[str, Any]) -> str:
 @cache
 def _position_word(vocabulary_words: tuple[str, ...]) -> re.Pattern[str]:
     sides = r"(?:top|bottom|upper|lower|middle|center|centre|front|back|far|near|extreme)[- ](?:left|right|most)"
+    sides += r"|(?:left|right)[- ](?:top|bottom|upper|lower)"
     words = sorted((re.escape(word) for word in vocabulary_words), key=len, reverse=True)
     return re.compile(rf"(?:{sides}|{'|'.join(words)})(?:-?most)?(?:[- ]hand)?(?:[- ]side)? (?=\S)")
 
@@ -162,12 +178,18 @@ def _strip_leading(text: str, fields: dict[str, Any], vocabulary: Vocabulary) ->
         elif (size := vocabulary["words.size"].leading(small)) and size != small:
             taken = size
             fields.setdefault("size", size)
-        elif match := position.match(small):
+        elif (match := position.match(small)) and not _named_by_place(small, match.end(), vocabulary):
             taken = match.group().strip()
             fields.setdefault("position", _plain_position(taken))
         else:
             return text
         text = text[len(taken) :].strip(" ,")
+
+
+def _named_by_place(small: str, end: int, vocabulary: Vocabulary) -> bool:
+    """Whether the words up to `end` are part of a name: the "front door" need not stand in front of another."""
+    named = vocabulary["hints.named_by_place"].leading(small[end:]) is not None
+    return named and small[:end].rstrip(" -") in ("front", "back", "rear", "top", "upper", "lower", "middle")
 
 
 def _count(small: str, first: str, fields: dict[str, Any]) -> str:
@@ -185,7 +207,8 @@ def _plain_position(words: str) -> str:
         "",
         words.replace("top-", "top ").replace("bottom-", "bottom "),
     )
-    return plain.removeprefix("very ").strip(" -,")
+    plain = _SIDEWAYS_FIRST.sub(r"\2 \1", plain.removeprefix("very ").strip(" -,"))
+    return {"above": "top", "below": "bottom"}.get(plain, plain)
 
 
 def _take_relation(text: str, fields: dict[str, Any]) -> str:
@@ -195,7 +218,7 @@ def _take_relation(text: str, fields: dict[str, Any]) -> str:
     if placed and not _ends_place(small[placed.end() :]):
         placed = None
     relation = min(
-        (match for match in (_RELATION.search(small), _ING_RELATION.search(small)) if match),
+        (match for match in (_RELATION.search(small), _doing(small)) if match),
         key=lambda match: match.start(),
         default=None,
     )
@@ -212,6 +235,16 @@ def _take_relation(text: str, fields: dict[str, Any]) -> str:
         fields.setdefault("position", _plain_position(bare.group(1)))
         return text[: bare.start()]
     return text
+
+
+def _doing(small: str) -> re.Match[str] | None:
+    """What the thing is doing: "the man painting the fence"; a "painting in the hall" is itself the thing."""
+    nouns = load()["states.nouns_in_ing"]
+    for match in _ING_RELATION.finditer(small):
+        word, _, rest = small[match.end() :].partition(" ")
+        if word not in nouns or rest.startswith(_OBJECT):
+            return match
+    return None
 
 
 def _ends_place(rest: str) -> bool:

@@ -10,65 +10,48 @@ from engine.operations import (
     Alter,
     Background,
     Recolor,
-    Remove,
-    Replace,
     Style,
     Target,
 )
-from engine.planner.additions import added, on_owner, split_place
-from engine.planner.amounts import number
+from engine.planner.additions import added, on_owner, split_place, tinted
 from engine.planner.changes import PATTERN, becomes, subject_of
 from engine.planner.colours import colour_in, coloured_list, trailing_colour
 from engine.planner.cuts import clause_becomes, unlinked
+from engine.planner.inflection import participle
 from engine.planner.looks import scene_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, definite, without_article
-from engine.planner.states import is_state
+from engine.planner.replacing import read_replace, read_replace_place
+from engine.planner.states import bare_result, is_other_sort, is_state
 from engine.planner.vocabulary import expression
 
-_SCALE = {"enlarge": "larger", "diminish": "smaller"}
+_SCALE = {"enlarge": "larger", "diminish": "smaller", "increase": "larger", "decrease": "smaller"}
 MAX_WORDS_OF_THING = 8
 _WISHING = re.compile(r" (?:shall|should|must|will|is|adorn|cover|please|instead)\b")
 _COLOUR_WORD = re.compile(r"\b(?:colou?r|hue|shade|tint|tone)")
 _ORDERS = {"remove", "replace", "add", "put", "change", "make", "write", "give", "generate"}
+_OUT = re.compile(r"(?i)^(?:out|up) (?=(?:the|his|her|my|their|its|that|this|all) )")
+"""A particle of the verb that its object followed: "straighten out the fence"."""
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
 _BECOMES_NOUN = ("be a ", "be an ", "a ", "an ", "become a ")
 _PRESENT = re.compile(r"(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?")
+_BEING = re.compile(r"(?i) (?:to )?be (?:(?:added|placed|put|inserted|shown|seen|visible|present) )?(?=\S)")
+_ITSELF = re.compile(r"(?i)^(?:it|they|he|she)(?:'s|'re)? (?:(?:is|are|looks?|appears?|seems?|becomes?) )?(?=\S)")
 _HAVING = re.compile(r"(?i)(.{1,120}?) (?:to have|have|had|has|having|with) (.+)$")
+_ON_ITSELF = re.compile(r"(?i)(?<=\S) (?:on|in|inside)(?: (?:it|them|him|her))?$")
+_SEEMING = re.compile(r" (?:as if|as though|like|so|so that)(?: (?:it|he|she|they))?$")
 _DOING = re.compile(r" be(?: |$)|ing$")
+_GERUND = re.compile(r"(?:^| )[a-z]{3,}ing(?: |$)")
 _FEATURE = re.compile(r"\b(?:face|look|smile|expression|mouth|pose)\b")
-_MEASURE = re.compile(r"(?i) (?:slightly|a bit|a little|to make .*|as a whole|by .*)$")
+_MEASURE = expression("measure_of_change")
+_PARTICLE = re.compile(r"(?<=\S) (?:over|up|off|down)$")
+_EXTENT = re.compile(
+    r"(?<=\w) (?:(?:wide|halfway|fully|slightly|tightly|partially|gently|subtly|lightly|noticeably|significantly"
+    r"|all the way)$|(?:towards?|away from|in the direction of) .+$)"
+)
+"""How far a state goes, behind the thing: "open the mouth wide"."""
 _CANVAS = re.compile(r"(?i)(?:the )?(?:image|picture|photo|canvas)\b")
 _VAGUE = ("enhance", "improve", "focus", "correct", "fix", "refine", "retouch", "fill")
-
-
-def read_replace(reading: Reading) -> Operations | None:
-    """One thing for another; where only its colour differs it is recoloured."""
-    target, prompt = reading["target"], reading["prompt"]
-    if not target or not prompt:
-        return None
-    if subject_of(reading, target).attribute or reading.is_clear_background(target):
-        return becomes(reading, target, prompt, swap=True)
-    if reading.is_whole(target) and not reading.is_pronoun(target):
-        return None
-    same = becomes(reading, target, prompt, swap=True)
-    fruit = without_article(low(prompt)) in reading.vocabulary["colours.things"]
-    if same and isinstance(same[0], Recolor) and not fruit:
-        return same
-    if low(prompt) in reading.vocabulary["hints.nothing"]:
-        return [Remove(target=reading.target(target))]
-    return [Replace(target=reading.target(target), prompt=reading.spoken(prompt))]
-
-
-def read_replace_place(reading: Reading) -> Operations | None:
-    """ "Put a cat where the dog is", "instead of the dog, a cat"."""
-    target = reading.target(re.sub(r"(?i) (?:is|was|used to be)$", "", reading["target"]))
-    if (not target.phrase and not target.previous) or number(reading["target"]) is not None:
-        return None
-    prompt = expression("instead_prompt").sub("", reading["prompt"])
-    if low(prompt).split(" ")[0] in reading.vocabulary.base_forms:
-        return None
-    return [Replace(target=target, prompt=reading.spoken(prompt))]
 
 
 def read_recolor(reading: Reading) -> Operations | None:
@@ -81,8 +64,13 @@ def read_recolor(reading: Reading) -> Operations | None:
         parted = trailing_colour(phrase, reading.vocabulary)
         text, said = (unlinked(parted.thing), parted.colour) if parted else ("", "")
     colour = colour_in(said, reading.vocabulary) if said else None
+    is_thing = low(reading.clause).endswith((f" be a {said}", f" be an {said}"))
+    if colour and is_thing and low(colour) in reading.vocabulary["colours.things"]:
+        return None
     if not colour or not text or not _plausible(reading, text, colour):
         return None
+    if reading.does("add") and (laid := tinted(reading, said, text)):
+        return [laid]
     if low(colour) in reading.vocabulary["looks.drains"]:
         return [Style(prompt=colour, target=reading.scoped(text))]
     subject = subject_of(reading, text)
@@ -115,6 +103,8 @@ def _plausible(reading: Reading, text: str, colour: str) -> bool:
         return False
     if reading.does("add", "apply", "put") and not (reading.verb == "put" and definite(text, reading.vocabulary)):
         return _COLOUR_WORD.search(low(reading.clause)) is not None
+    if " with " in low(text) and "enrich" in reading.vocabulary.openings.get(first, ()):
+        return False
     if reading.verb or first in reading.vocabulary["words.determiner"]:
         lone = low(colour) in reading.vocabulary["colours.things"] and low(reading["colour"]).startswith(("a ", "an "))
         return not lone or _COLOUR_WORD.search(low(reading["colour"])) is not None
@@ -126,6 +116,8 @@ def read_paint(reading: Reading) -> Operations | None:
     text = reading["target"]
     if not definite(text, reading.vocabulary) or reading.is_whole(text):
         return None
+    if definite(reading["prompt"], reading.vocabulary) and f"{text} in {reading['prompt']}" in reading.clause:
+        return None
     if reading.does("enrich") and not PATTERN.search(low(reading["prompt"])):
         return None
     return [Alter(target=target, prompt=reading.spoken(reading["prompt"])) for target in reading.targets(text)]
@@ -134,18 +126,48 @@ def read_paint(reading: Reading) -> Operations | None:
 def read_change(reading: Reading) -> Operations | None:
     """ "Change X to Y", whatever X and Y are."""
     target, result = reading["target"], reading["result"]
-    if not result or (reading.verb == "turn" and low(target).startswith(("on ", "off "))):
+    if outcome := reading["outcome"]:
+        return _so_changed(reading, target, outcome)
+    if not result or (reading.verb in ("turn", "switch") and low(target).startswith(("on ", "off "))):
         return None
-    if reading.does("move") and without_article(low(result)) in reading.vocabulary["hints.positions"]:
+    nudged = reading.does("move") and expression("goal_of_move").match(f" {low(result)}") is not None
+    if nudged or (reading.does("move") and expression("side_of_thing").match(low(result))):
         return None
     if reading["old"]:
         return becomes(reading, target, result, swap=not subject_of(reading, target).attribute)
-    joint = re.search(rf"{re.escape(target)} (into|to|for|with|as|in|by) ", reading.clause)
+    joint = re.search(rf"{re.escape(target)} (into|to|for|with|as|in|by|becomes) ", reading.clause)
+    if (
+        joint
+        and reading.verb == "set"
+        and (joint[1] == "with" or (joint[1] == "in" and low(target).startswith(_INDEFINITE)))
+    ):
+        return None
+    if joint is None and reading.does("move") and expression("goal_of_move").search(f" {low(target)} {low(result)}"):
+        return None
     if joint is None:
         return clause_becomes(reading, f"{target} {result}", strict=True)
+    if joint.group(1) == "in" and definite(result, reading.vocabulary) and trailing_colour(result, reading.vocabulary):
+        return clause_becomes(reading, f"{target} in {result}", strict=True)
     named = low(result).startswith(_BECOMES_NOUN)
     swap = joint.group(1) not in ("in", "by") and not low(result).startswith(("be ", "have ", "look "))
     return becomes(reading, target, result, swap=swap or named)
+
+
+def read_so_changed(reading: Reading) -> Operations | None:
+    """ "Rearrange the room so that it looks tidy": whatever the verb is, the end is told."""
+    if " " in reading["verb"] or reading.is_background(reading["target"]):
+        return None
+    return _so_changed(reading, reading["target"], reading["outcome"])
+
+
+def _so_changed(reading: Reading, target: str, outcome: str) -> Operations | None:
+    """ "Change the lighting so that the sun comes from the left": the end is told, not the way."""
+    subject = subject_of(reading, target)
+    if not definite(target, reading.vocabulary) or subject.attribute == "colour":
+        return None
+    whole = reading.is_whole(target) or (not subject.owner and subject.attribute in ("scene", "style"))
+    told = bare_result(_ITSELF.sub("", outcome))
+    return [Alter(target=None if whole else reading.target(subject.owner or target), prompt=reading.spoken(told))]
 
 
 def read_make(reading: Reading) -> Operations | None:
@@ -162,32 +184,66 @@ def read_make(reading: Reading) -> Operations | None:
         return clause_becomes(reading, clause, strict=True)
     if having := _having(reading, clause):
         return having
+    thing, leading, action = clause.partition(" to ")
+    if leading and reading.verb == "get" and _is_deed(reading, thing, low(action)):
+        return [Alter(target=reading.target(thing), prompt=reading.spoken(action))]
+    thing, being, other = clause.partition(" be ")
+    if being and definite(thing, reading.vocabulary) and is_other_sort(reading, thing, other):
+        return becomes(reading, thing, other, swap=True)
     if _speaks_of_new(reading, low(clause)):
-        return [added(reading, re.sub(r"(?i) (?:to )?be (?=\S)", " ", clause, count=1))]
+        return [added(reading, _BEING.sub(" ", clause, count=1))]
     return clause_becomes(reading, clause, strict=reading.verb not in ("make", "let", "have", "get"))
+
+
+def _is_deed(reading: Reading, thing: str, action: str) -> bool:
+    """Whether a thing that is there is to do something: "get the eagle to spread its wings"."""
+    first = action.split(" ")[0]
+    there = definite(thing, reading.vocabulary) and not reading.is_whole(thing) and not reading.is_background(thing)
+    return (
+        there
+        and first not in reading.vocabulary["words.determiner"]
+        and first != "be"
+        and not colour_in(action, reading.vocabulary)
+    )
 
 
 def _speaks_of_new(reading: Reading, clause: str) -> bool:
     """Whether what is to be or to do something is not there yet: "a man sit on the bench"."""
     rest = clause.split(" ", 2)[-1]
     acts = " move" in f" {rest}" or reading.vocabulary["states.verbs"].find(rest) is not None
+    acts = acts or _GERUND.search(rest) is not None
     if clause.startswith(_INDEFINITE):
-        return reading.verb in ("let", "have", "") or (reading.verb == "make" and acts)
+        placed = reading.verb == "get" and split_place(reading, clause)[1] is not None
+        return reading.verb in ("let", "have", "") or (reading.verb in ("make", "get") and acts) or placed
     if clause.startswith(("someone ", "somebody ", "people ")):
         return True
     first = clause.split(" ")[0]
-    placed = reading.verb == "have" and first not in reading.vocabulary["words.determiner"] and clause.count(" ") > 1
+    appears = reading.verb in ("have", "let") or first in reading.vocabulary["hints.phenomena"]
+    placed = appears and first not in reading.vocabulary["words.determiner"] and clause.count(" ") > 1
     return placed and not reading.is_pronoun(first) and split_place(reading, clause)[1] is not None
 
 
 def _wished(reading: Reading, subject: str, clause: str) -> Operations | None:
     """ "X should be Y": an indefinite X is to be there, a definite one to change."""
-    if low(subject) in reading.vocabulary["hints.no_subject"] or low(clause).startswith(("too ", "not ", "so ")):
+    if (
+        low(subject) in reading.vocabulary["hints.no_subject"]
+        or low(subject).startswith(("needs", "need ", "has to"))
+        or low(subject).endswith(("n't", " not", " never"))
+        or low(clause).startswith(("too ", "not ", "so "))
+    ):
         return None
     if low(subject).startswith(_INDEFINITE):
         return [added(reading, f"{subject} {_PRESENT.sub('', clause)}".strip())]
     having = _having(reading, f"{subject} {clause}") if low(clause).startswith("have ") else None
-    return having or becomes(reading, subject, clause, swap=low(clause).startswith((*_BECOMES_NOUN, "turn into ")))
+    if low(clause).startswith("be ") and is_other_sort(reading, subject, clause[3:]):
+        return becomes(reading, subject, clause[3:], swap=True)
+    return having or becomes(reading, subject, clause, swap=_is_other_thing(low(clause)))
+
+
+def _is_other_thing(clause: str) -> bool:
+    """Whether a thing is wished to be another: "become a boat", "become paper boats"."""
+    becoming = clause.startswith("become ") and clause.endswith("s") and not clause.endswith("ss")
+    return becoming or clause.startswith((*_BECOMES_NOUN, "turn into "))
 
 
 def _having(reading: Reading, clause: str) -> Operations | None:
@@ -195,8 +251,8 @@ def _having(reading: Reading, clause: str) -> Operations | None:
     match = _HAVING.match(clause)
     if not match:
         return None
-    owner, thing = match.groups()
-    if _DOING.search(low(owner)):
+    owner, thing = match[1], _ON_ITSELF.sub("", match[2])
+    if _DOING.search(low(owner)) or _SEEMING.search(low(owner)) or low(owner).startswith("it "):
         return None
     if coloured := _coloured_part(reading, owner, thing):
         return [coloured]
@@ -228,7 +284,8 @@ def _coloured_part(reading: Reading, owner: str, thing: str) -> Recolor | None:
 def read_enlarge(reading: Reading) -> Operations | None:
     """Another size of a thing; the picture's own size is the frame's business."""
     text = _MEASURE.sub("", reading["target"])
-    if not text or reading.verb == "reduce" or _CANVAS.match(text):
+    of_size = " of " in reading.clause and reading.does("decrease")
+    if not text or (reading.verb == "reduce" and not of_size) or _CANVAS.match(text):
         return None
     if reading.is_whole(text) or reading.is_clear_background(text):
         return None
@@ -236,6 +293,9 @@ def read_enlarge(reading: Reading) -> Operations | None:
         return None
     match = expression("bigger").search(low(reading.clause))
     prompt = next((prompt for name, prompt in _SCALE.items() if reading.does(name)), match and match.group())
+    measured = _MEASURE.search(reading["target"])
+    if prompt and measured and (told := measured["to"] or measured["until"]):
+        prompt = f"{prompt}, {told}"
     return [Alter(target=target, prompt=prompt) for target in reading.targets(text)] if prompt else None
 
 
@@ -245,14 +305,33 @@ def read_state(reading: Reading) -> Operations | None:
     if not text or reading.is_whole(text):
         return None
     verb = low(reading.clause)[: len(reading.clause) - len(text)].strip()
-    text = _MEASURE.sub("", text)
+    text = _OUT.sub("", text)
+    text = expression("for_look").sub("", _PARTICLE.sub("", _MEASURE.sub("", text)))
+    text, extent = (text[: far.start()], far.group()) if (far := _EXTENT.search(text)) else (text, "")
     bare = " " in text and not definite(text, reading.vocabulary)
     if (bare and verb in reading.vocabulary["hints.nouns_too"]) or (verb in _VAGUE and scene_in(reading, text)):
         return None
     if verb == "whiten" and re.search(r"teeth|tooth", low(text)):
         return [Recolor(target=target, colour="white") for target in reading.targets(text)]
     prompt = reading.vocabulary.tables["words"]["state_verbs"].get(verb, verb)
-    return [Alter(target=target, prompt=prompt) for target in reading.targets(text)]
+    return [Alter(target=target, prompt=f"{prompt}{extent}") for target in reading.targets(text)]
+
+
+def read_transformed(reading: Reading) -> Operations | None:
+    """ "Bury the town under snow", "calm the sea until it is smooth": the verb is what becomes of the thing."""
+    target, how = reading["target"], reading["how"]
+    if how and reading.is_whole(target) and not reading.is_pronoun(target):
+        return [
+            Alter(prompt=reading.spoken(f"{participle(reading.verb)} {reading.clause.partition(target)[2].strip()}"))
+        ]
+    if not (definite(target, reading.vocabulary) or reading.is_pronoun(target)):
+        return None
+    done = reading.vocabulary.tables["words"]["participles"].get(reading.verb) or participle(reading.verb)
+    behind = reading.clause.partition(target)[2].strip() if how else ""
+    prompt = f"{done} {reading.spoken(behind)}".strip()
+    if reading.is_whole(target) or reading.is_background(target):
+        return [Alter(prompt=prompt)]
+    return [Alter(target=one, prompt=prompt) for one in reading.targets(target)]
 
 
 def readers() -> dict[str, Any]:
@@ -266,4 +345,6 @@ def readers() -> dict[str, Any]:
         "make": read_make,
         "enlarge": read_enlarge,
         "state": read_state,
+        "so_changed": read_so_changed,
+        "transformed": read_transformed,
     }

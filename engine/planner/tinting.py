@@ -6,8 +6,9 @@ import re
 from typing import Any, Final
 
 from engine.operations import Context, Recolor, Style, Target
+from engine.planner.amounts import Degree, take_degree
 from engine.planner.colours import colour_in
-from engine.planner.normalise import low
+from engine.planner.normalise import low, only_words
 from engine.planner.reading import Operations, Reading
 from engine.planner.vocabulary import Vocabulary, expression
 
@@ -20,6 +21,14 @@ _SPOKEN_OF: Final = expression("colour_of_picture")
 _CHANGED: Final = expression("changed_colour")
 _COLOUR: Final = re.compile(r"\b(?:colou?r|shade|tint|hue)(?:s|ed)?\b")
 _POINTED: Final = re.compile(r"\b(?:same|similar|match(?:es|ing)?|(?:the|with|to|in) colou?r of|colou?r$)")
+_DIGIT: Final = re.compile(r"\d")
+_WITH_ANOTHERS: Final = re.compile(r" with (?!an? )")
+_ANOTHERS: Final = expression("colour_of_another")
+_MEANT: Final = re.compile(r"^(?:no (?:, )?)?i (?:mean|meant|said) ((?:the|that|this|his|her|my) .{1,60})$")
+_FANCIED: Final = re.compile(
+    r"\b(\w{3,}) colou?r (?:is|was|would be|would have been|looks?) (?:better|nicer|best|good)\b"
+)
+_OPINION: Final = expression("colour_opinion_word")
 MAX_COLOUR: Final = 160
 """Characters of the words for a colour."""
 
@@ -41,15 +50,25 @@ def read_whole_colour(reading: Reading) -> Operations | None:
     ):
         return None
     if match is None and isinstance(last, Recolor) and (match := _IT.match(small)):
-        target = Target(previous=True)
-    said = rest[match.end() :].strip(" ,.")[:MAX_COLOUR] if match else ""
+        target = last.target if _is_picture(last.target) else Target(previous=True)
+    words, degree = take_degree(rest[match.end() :].strip(" ,.")[:MAX_COLOUR] if match else "", reading.vocabulary)
+    said = words.strip(" ,.")
     joint = _LIKE.match(low(said))
     if joint and low(look := said[joint.end() :]) in reading.vocabulary["looks.bare"]:
         return [Style(prompt=look)]
     colour = _colour(said, reading.vocabulary) if joint else None
-    if colour is None or not (colour_in(colour, reading.vocabulary) or (signed and joint and joint.end())):
+    if colour is None or not (
+        colour_in(colour, reading.vocabulary) or (signed and joint and (joint.end() or _POINTING.match(low(said))))
+    ):
         return None
-    return [Recolor(target=target, colour=reading.spoken(colour))]
+    return [Recolor(target=target, colour=reading.spoken(colour), amount=_strength(degree))]
+
+
+def _strength(degree: Degree) -> float | None:
+    """Percent of the way to a colour: in figures as said; a word of degree means twice as much as for a tone."""
+    if degree.percent is None:
+        return None
+    return min(100.0, abs(degree.percent) * (1 if _DIGIT.search(degree.words) else 2))
 
 
 def _is_coloured(words: str, vocabulary: Vocabulary) -> bool:
@@ -60,15 +79,39 @@ def _is_coloured(words: str, vocabulary: Vocabulary) -> bool:
 def colour_spoken_of(clause: str, context: Context, vocabulary: Vocabulary) -> Recolor | None:
     """The picture's colour where a rambling sentence names it, or that of what was coloured last."""
     small = low(clause)
-    if not _COLOUR.search(small):
-        return None
     last = context.history[-1] if context.history else None
     match = _SPOKEN_OF.search(small) or (_CHANGED.search(small) if isinstance(last, Recolor) else None)
-    if match is None:
+    if match is None or not (_COLOUR.search(small) or _WITH_ANOTHERS.match(small, match.end())):
         return None
-    target = Target(phrase="image") if match.re is _SPOKEN_OF else Target(previous=True)
+    of_picture = match.re is _SPOKEN_OF or (isinstance(last, Recolor) and _is_picture(last.target))
+    target = Target(phrase="image") if of_picture else Target(previous=True)
     colour = _colour(clause[match.end() :].strip(" ,.")[:MAX_COLOUR], vocabulary)
     return Recolor(target=target, colour=colour) if colour else None
+
+
+def colour_meant(said: str, last: Recolor) -> str | None:
+    """The colour that a correction points at, after one that was told by pointing: "I mean the blazer"."""
+    meant = _MEANT.search(low(said)) if _POINTED.search(low(last.colour)) else None
+    return f"the colour of {said[meant.start(1) : meant.end(1)]}" if meant else None
+
+
+def colour_wished(said: str, vocabulary: Vocabulary) -> str | None:
+    """The colour that an opinion on the last one names: "pink would have been better", "how about that of the sky"."""
+    small = low(said)
+    if pointed := _ANOTHERS.match(small):
+        return _colour(said[pointed.start(1) : pointed.end(1)][:MAX_COLOUR], vocabulary)
+    if guess := _FANCIED.search(small):
+        return guess[1]
+    if vocabulary["colours.names"].find(small) is None:
+        return None
+    words = said.split(" ")
+    spans = ((start, size) for size in (3, 2, 1) for start in range(len(words) - size + 1))
+    for start, size in spans:
+        colour = colour_in(" ".join(words[start : start + size]), vocabulary)
+        drained = colour and low(colour) in vocabulary["looks.drains"]
+        if colour and not drained and only_words(low(" ".join(words[:start] + words[start + size :])), _OPINION):
+            return colour
+    return None
 
 
 def _colour(said: str, vocabulary: Vocabulary) -> str | None:
@@ -80,6 +123,11 @@ def _colour(said: str, vocabulary: Vocabulary) -> str | None:
     if not pointed or low(pointed).startswith(("be ", "look ")):
         return None
     return pointed if _COLOUR.search(low(pointed)) else f"the colour of {pointed}"
+
+
+def _is_picture(target: Target) -> bool:
+    """Whether the colour was laid over the whole picture."""
+    return target == Target(phrase="image")
 
 
 def _last(reading: Reading) -> Any:

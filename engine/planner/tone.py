@@ -11,20 +11,39 @@ from engine.planner.amounts import Degree, numerals
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
-from engine.planner.vocabulary import load
+from engine.planner.vocabulary import expression, load
 
 _PARAMETER = re.compile(r"(?:and )?([a-z][a-z -]{2,24}?) ?:? ?([+-]?\d{1,3})(?: ?%| percent)?$")
+_NUMBER_FIRST = re.compile(r"(?:and )?([+-]\d{1,3})(?: ?%| percent)? ?([a-z][a-z -]{2,24})$")
+_DIGIT = re.compile(r"\d")
+_SLIGHT = re.compile(
+    r"(?:and )?(?:a )?(?:(?P<little>slight|subtle|touch of|hint of|bit of|little|light|soft|gentle)|strong|heavy|some) "
+)
+_LITTLE = 10.0
+"""Percent of a slight effect in a list of them."""
 
 
 _VERDICT = re.compile(r" (?:will|would|might|may) (?:be|look) (?:better|good|great|nice|perfect|fine|much better)$")
 """Behind a wish that is put as a hope: "a brighter image will be better"."""
-RAISED = frozenset(
-    ["more", "higher", "extra", "added", "increased", "additional", "stronger", "greater", "deeper", "up"]
-)
+_ASIDE = frozenset(["are", "is", "was", "were", "look", "looks", "my", "i", "we", "can't", "i'm"])
+"""Words that open no thing behind a tone: "too bright my eyes hurt"."""
+RAISED = frozenset(["more", "higher", "extra", "added", "increased", "additional", "stronger", "greater", "up"])
 LOWERED = frozenset(
     ["less", "lower", "reduced", "fewer", "not so", "not as", "not too", "decreased", "weaker", "down", "not that"]
 )
 EXCESS = frozenset(["too", "way too", "far too", "a bit too", "much too", "overly", "a little too"])
+DEEPER = frozenset(["deeper", "richer", "stronger", "deep", "rich"])
+"""Of dark tones, these are lower."""
+MILDER = frozenset(["softer", "gentler", "subtler", "milder", "smaller", "fainter", "finer"])
+HARSHER = frozenset(["heavier", "harder", "harsher", "bigger", "bolder", "coarser"])
+DARK = ("shadows", "blacks")
+AREAS = ("shadows", "highlights", "blacks", "whites", "gamma", "exposure")
+"""Tones that are themselves light or dark."""
+_BROUGHT_BACK = re.compile(r"(?:bring|get) .{2,60} back$")
+"""What is lost is found again, which is no lower."""
+_PARTICLE = re.compile(r" (?:up|down|back|in)$")
+_VERBAL = frozenset(["up", "down"])
+"""Behind a first word that is no tone these belong to a verb: "clean up the grain"."""
 NEGATIVE = 2
 FIELDS = {
     "nouns": (0, "noun"),
@@ -63,12 +82,30 @@ def tone_of(text: str) -> Tone | None:
     words, sign, comparative, excess = _stripped(low(text).split(" "))
     entry = _words("english").get(" ".join(words))
     if entry is None:
-        return None
+        return _qualified(words, sign, excess)
     name, way, sort = entry
     noun_way = -1 if way == NEGATIVE else 1
     signed = way * sign if sort != "noun" else noun_way * sign if comparative else 0
     grown = words[-1].endswith("er") and words[-1] != "silver"
     return Tone(cast(Property, name), -signed if excess else signed, comparative or grown)
+
+
+def _qualified(words: list[str], sign: int, excess: bool) -> Tone | None:
+    """A tone's noun behind an adjective that tells its way: "cooler white balance", "richer blacks"."""
+    noun = _words("english").get(" ".join(words[1:])) if len(words) > 1 else None
+    if noun is None or noun[2] != "noun":
+        return None
+    if words[0] in DEEPER:
+        way = -1 if noun[0] in DARK else 1
+    elif words[0] in MILDER or words[0] in HARSHER:
+        way = -1 if words[0] in MILDER else 1
+    else:
+        adjective = _words("english").get(words[0])
+        lit = adjective is not None and adjective[0] == "brightness" and noun[0] in AREAS
+        if adjective is None or adjective[2] != "adjective" or not (lit or adjective[0] == noun[0]):
+            return None
+        way = adjective[1]
+    return Tone(cast(Property, noun[0]), -way * sign if excess else way * sign, True)
 
 
 def _stripped(words: list[str]) -> tuple[list[str], int, bool, bool]:
@@ -113,24 +150,57 @@ def tones_of(text: str) -> list[Tone] | None:
 
 
 def read_parameters(reading: Reading) -> Operations | None:
-    """ "exposure +8, highlights -22": one adjust each."""
-    text = numerals(low(reading["parameters"]))
-    text = re.sub(r"^.{0,60}? : ", "", text)
+    """ "exposure +8, -22 highlights, a slight vignette": one adjust each."""
+    text = re.sub(r"^.{0,60}? : (?![+-]?\d)", "", numerals(low(reading["parameters"])))
+    if _DIGIT.search(text) is None:
+        return None
     parts = [part.strip() for part in re.split(r" , | and ", text)]
     found: list[Adjust] = []
     for part in parts:
-        match = _PARAMETER.match(part)
-        tone = tone_of(match.group(1)) if match else None
-        if not match or tone is None or tone.direction:
-            if len(found) >= 2 and match:
+        numbered = _numbered(part, alone=len(parts) == 1)
+        if numbered is None and (effect := _effect(part) if len(parts) > 1 else None):
+            numbered = effect
+        if numbered is None:
+            if len(found) >= 2 and _PARAMETER.match(part):
                 continue
             return None
-        signed = match.group(2)[0] in "+-" or len(parts) > 1 or part.endswith("%")
-        if not signed:
+        found.append(numbered)
+    return found
+
+
+def _numbered(part: str, *, alone: bool) -> Adjust | None:
+    """ "contrast -5", "-5 contrast", and in a list "contrast 5"."""
+    if first := _NUMBER_FIRST.match(part):
+        words, amount = first.group(2), first.group(1)
+    elif match := _PARAMETER.match(part):
+        words, amount = match.groups()
+        if alone and amount[0] not in "+-" and not part.endswith("%"):
             return None
-        way = -1 if match.group(1).split(" ")[-1] in LOWERED else 1
-        found.append(Adjust(property=tone.property, amount=_limited(way * float(match.group(2)))))
-    return found or None
+    else:
+        return None
+    tone = tone_of(words)
+    if mixed := _mixed(words):
+        return Adjust(target=mixed, property="saturation", amount=_limited(float(amount)))
+    if tone is None or tone.direction:
+        return None
+    way = -1 if words.split(" ")[-1] in LOWERED else 1
+    return Adjust(property=tone.property, amount=_limited(way * float(amount)))
+
+
+def _mixed(words: str) -> Target | None:
+    """All that is of a colour, named as on a colour mixer: "the greens"."""
+    family = low(words).removeprefix("the ")
+    colour = load().tables["colours"]["families"].get(family)
+    return Target(phrase=family, colour=colour, quantity="all") if colour else None
+
+
+def _effect(part: str) -> Adjust | None:
+    """ "A slight vignette", "some grain": told without a number."""
+    match = _SLIGHT.match(part)
+    tone = tone_of(part[match.end() :]) if match else None
+    if not match or tone is None or tone.direction:
+        return None
+    return Adjust(property=tone.property, amount=_LITTLE if match["little"] else 2 * _LITTLE)
 
 
 def read_tone(reading: Reading) -> Operations | None:
@@ -138,7 +208,7 @@ def read_tone(reading: Reading) -> Operations | None:
     said = _directed(reading)
     if said is None:
         return None
-    tones, target_text = said
+    tones, target_text = said[0], expression("for_look").sub("", said[1]).removesuffix(" only").removesuffix(" alone")
     bare = reading.vocabulary["scope.bare_of_picture_only"]
     if target_text and not reading.is_whole(target_text):
         if (
@@ -162,9 +232,10 @@ def read_tone(reading: Reading) -> Operations | None:
 
 def _directed(reading: Reading) -> tuple[list[Tone], str] | None:
     """The tones with every direction known, and the words for where."""
-    target_text, words = reading["target"], reading["property"]
+    purpose = expression("tone_purpose")
+    target_text, words = (purpose.sub("", reading[slot]) for slot in ("target", "property"))
     if reading["phrase"]:
-        target_text, words = _parted(_VERDICT.sub("", reading["phrase"]))
+        target_text, words = _parted(_VERDICT.sub("", purpose.sub("", reading["phrase"])))
     if not words:
         return _verb_directed(reading) if not reading["phrase"] else None
     tones = tones_of(words)
@@ -172,6 +243,8 @@ def _directed(reading: Reading) -> tuple[list[Tone], str] | None:
         owner, _, thing = words.rpartition("'s ")
         tones = tones_of(thing) if owner and not target_text else None
         target_text = owner
+        if tones is None and _mixed(words):
+            tones, target_text = [Tone("saturation", 0, False)], words
         if tones is None:
             return None
     if (
@@ -180,6 +253,8 @@ def _directed(reading: Reading) -> tuple[list[Tone], str] | None:
         and reading.degree.percent is None
         and not all(tone.direction for tone in tones)
     ):
+        return None
+    if _BROUGHT_BACK.match(low(reading.clause)) and not all(tone.property in AREAS for tone in tones):
         return None
     way = _verb_direction(reading)
     settled: list[Tone] = []
@@ -196,13 +271,21 @@ def _directed(reading: Reading) -> tuple[list[Tone], str] | None:
 def _parted(phrase: str) -> tuple[str, str]:
     """Where and what of "the sky darker" and "darker sky": the tones are the longest end or beginning that is one."""
     words = phrase.split(" ")
+    if len(words) > 2 and low(words[1]) in _VERBAL and tone_of(words[0]) is None:
+        return phrase, ""
+    if len(words) > 1 and tone_of(turned := f"{words[-1]} {' '.join(words[:-1])}".replace(" the ", " ")) is not None:
+        return "", turned
     for size in range(min(len(words), 10), 0, -1):
         if tones_of(" ".join(words[-size:])) and not (size < len(words) and words[-size] in ("and", ",")):
             target = " ".join(words[:-size])
+            if low(target).endswith((" with", " of", " in", " like", " and")):
+                return phrase, ""
             return re.sub(
                 r"(?i) (?:be|look|to be|to look|get|become|appear|is|are|needs?|should)$|,$", "", target
             ).strip(), " ".join(words[-size:])
     for size in range(min(len(words) - 1, 6), 0, -1):
+        if low(words[size]) in _ASIDE:
+            continue
         if tones_of(" ".join(words[:size])) and low(words[size - 1]) != "and":
             return re.sub(r"(?i)^(?:on|in|for|of|to) ", "", " ".join(words[size:])), " ".join(words[:size])
     return phrase, ""
@@ -213,6 +296,8 @@ def _verb_directed(reading: Reading) -> tuple[list[Tone], str] | None:
     if tone is None:
         return None
     tones, target = [tone], reading["target"]
+    if reading.verb == "flatten" and target and not reading.is_whole(target):
+        return None
     if " with " in target or ((parts := target.rsplit(" to ", 1))[1:] and colour_in(parts[1], reading.vocabulary)):
         return None
     target = re.sub(r"(?i)^(?:up|down) | (?:up|down|off)$", "", target)
@@ -263,6 +348,7 @@ def _makes_sense(reading: Reading, tones: list[Tone], target: str) -> bool:
             not noun
             or bool({"increase", "decrease", "set", "apply", "evoke", "increment"} & set(verbal))
             or reading.degree.percent is not None
+            or _PARTICLE.search(low(reading.clause)) is not None
         )
     if all(tone.comparative for tone in tones):
         return True
@@ -290,7 +376,10 @@ def directed_tones(text: str) -> list[Tone] | None:
 
 def _place(reading: Reading, tone: Tone, target_text: str) -> Target | None:
     """Where the tone changes; "it" means the picture for tones that belong to whole pictures."""
-    if not target_text or reading.is_whole(target_text):
+    if not target_text or reading.is_whole(target_text) or _is_photo(reading, target_text):
+        return None
+    named = tone_of(target_text)
+    if named and named.property == tone.property and not named.direction:
         return None
     if (
         reading.is_pronoun(target_text)
@@ -298,9 +387,16 @@ def _place(reading: Reading, tone: Tone, target_text: str) -> Target | None:
         and tone.property in reading.vocabulary["scope.whole"]
     ):
         return None
+    if mixed := _mixed(target_text):
+        return mixed
     target = reading.target(target_text)
     bare = target.position in ("background", "foreground") and not target.phrase
     return target.model_copy(update={"phrase": target.position}) if bare else target
+
+
+def _is_photo(reading: Reading, text: str) -> bool:
+    """Whether the words are of the photo and what is wrong with it: "the blurry photograph"."""
+    return not reading.is_pronoun(text) and expression("whole_photo").match(low(text)) is not None
 
 
 def _limited(amount: float) -> float:

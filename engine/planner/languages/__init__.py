@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.planner.languages.recognition import tells
+from engine.planner.languages.recognition import is_mostly_english, tells
 from engine.planner.normalise import MAX_CHARACTERS
 
 if TYPE_CHECKING:
     from engine.planner.languages.translation import Translation
 
-__all__ = ["translated"]
+__all__ = ["is_mostly_english", "translated"]
 
 
 def translated(instruction: str, *, anyhow: bool = False) -> Translation | None:

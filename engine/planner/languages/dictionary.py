@@ -53,7 +53,11 @@ class Dictionary:
     sayings: Mapping[str, list[str]]
     phrases: Mapping[str, list[str]]
     polite: frozenset[str]
+    asking: frozenset[str]
+    """Words of politeness that make a wish of what has no verb: "please"."""
     words: dict[str, Senses] = field(default_factory=dict[str, Senses])
+    spelt: dict[str, str] = field(default_factory=dict[str, str])
+    """Form typed without accents -> as it is listed."""
     verbs: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Form -> the classes of verbs it belongs to."""
     longest: dict[str, int] = field(default_factory=dict[str, int])
@@ -83,8 +87,20 @@ class Dictionary:
     @cached_property
     def whole_sayings(self) -> Mapping[str, str]:
         """Whole clauses that are said just so -> their English."""
-        pairs = [(source, english) for english, sources in self.sayings.items() for source in sources]
-        return {self.key(source): english for source, english in reversed(pairs) if is_whole(source)}
+        pairs = [
+            (self.key(one), english) for english, sources in self.sayings.items() for one in sources if is_whole(one)
+        ]
+        misspelt = {other: english for said, english in reversed(pairs) for other in self.misspelt(said)}
+        return misspelt | dict(reversed(pairs))
+
+    def misspelt(self, form: str) -> set[str]:
+        """The form as people type it who have no accents on their keyboard, where that differs."""
+        if not self.spaced or form.isascii():
+            return set()
+        spelt = form
+        for letter, instead in self.grammar.get("instead", {}).items():
+            spelt = spelt.replace(letter, instead)
+        return {spelt, folded(form)} - {form}
 
     @property
     def _clitics(self) -> re.Pattern[str]:
@@ -121,15 +137,17 @@ class Dictionary:
 
 def is_whole(source: str) -> bool:
     """Whether a way of saying something is without slots and classes: a whole clause."""
-    return not {"{", "<"} & set(source)
+    return not {*"{<[("} & set(source)
 
 
 @cache
 def _clitics(words: str) -> re.Pattern[str]:
-    """Short words that are written on to another: "l'" before it, "-la" behind it."""
+    """Short words that are written on to another: "l'" before it, "-la" behind it, "+stil" without a hyphen."""
     leading = "|".join(re.escape(word) for word in words.split() if word.endswith("'"))
-    trailing = "|".join(re.escape(word) for word in words.split() if word.startswith("-"))
-    return re.compile(rf"\b(?:{leading or '(?!)'})(?=\w)|(?:{trailing or '(?!)'})(?!\w)")
+    trailing = "|".join(re.escape(word) for word in words.split() if word.startswith(("-", "'")))
+    joined = "|".join(re.escape(word[1:]) for word in words.split() if word.startswith("+"))
+    behind = rf"(?:{trailing or '(?!)'}|(?<=\w)(?:{joined or '(?!)'}))(?!\w)"
+    return re.compile(rf"\b(?:{leading or '(?!)'})(?=\w)|{behind}")
 
 
 def lower(text: str) -> str:
@@ -176,6 +194,7 @@ def load(code: str) -> Dictionary:
         data["sayings"],
         data.get("phrases", {}),
         frozenset(),
+        frozenset(lower(word) for word in forms(data.get("polite", {}).get("please", ""))),
         endings=_endings(data.get("endings", {})),
         endings_of_verbs=_endings(data.get("endings_of_verbs", {})),
     )
@@ -183,12 +202,11 @@ def load(code: str) -> Dictionary:
     explicit = [entry for table in data if table in TAGS for entry in _listed(dictionary, table, data[table])]
     for tag, form, meaning in explicit:
         _enter(dictionary, tag, form, meaning)
-    for tag, form, meaning in _inflected(explicit, dictionary.grammar):
-        if form not in dictionary.words:
-            _enter(dictionary, tag, form, meaning)
-    if dictionary.spaced:
-        _enter_misspelt(dictionary)
-    dictionary.polite = frozenset(dictionary.key(word) for word in forms(data.get("polite", {}).get("words", "")))
+    made = [entry for entry in _inflected(explicit, dictionary.grammar) if entry[1] not in dictionary.words]
+    for tag, form, meaning in made:
+        _enter(dictionary, tag, form, meaning)
+    polite = [dictionary.key(word) for word in forms(data.get("polite", {}).get("words", ""))]
+    dictionary.polite = frozenset(other for word in polite for other in (word, *dictionary.misspelt(word)))
     for word in dictionary.polite:
         _measure(dictionary, word)
     for patterns in (*dictionary.sayings.values(), *dictionary.phrases.values()):
@@ -196,6 +214,8 @@ def load(code: str) -> Dictionary:
             for piece in dictionary.pieces(word):
                 if dictionary.key(piece) not in dictionary.words:
                     _enter(dictionary, "M", dictionary.key(piece), "")
+    if dictionary.spaced:
+        _enter_misspelt(dictionary)
     return dictionary
 
 
@@ -210,7 +230,7 @@ def forms(text: str) -> list[str]:
 
 def _literals(patterns: Iterable[str]) -> Iterator[str]:
     for pattern in patterns:
-        if "{" in pattern or "<" in pattern:
+        if not is_whole(pattern):
             yield from (part for part in re.split(r"\{\w+\}|<\w+>|[()\[\]|]", pattern) if part.strip())
 
 
@@ -237,38 +257,48 @@ def _measure(dictionary: Dictionary, form: str) -> None:
 
 
 def _inflected(explicit: list[tuple[str, str, str]], grammar: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The plurals and the endings of describing words that the language's rules make."""
+    """The plurals, the endings of describing words and the forms of verbs that the language's rules make."""
     describing, plural = _rules(grammar.get("adjective", "")), _rules(grammar.get("plural", ""))
+    verbal = _rules(grammar.get("conjugation", ""))
     for tag, form, meaning in explicit:
         if tag in DESCRIBING or tag == "T":
             yield from ((tag, made, meaning) for made in _ended(form, describing))
         elif tag == "N":
             yield from ((tag, made, pluralised(meaning)) for made in _ended(form, plural))
+        elif tag == "V":
+            yield from ((tag, made, meaning) for made in _ended(form, verbal))
 
 
 def _rules(text: str) -> list[tuple[str, list[str]]]:
-    """ "o>a os as, >s": the endings that replace another; the first that fits counts."""
+    """ "o>a os as, >s": the endings that replace another, "-" for none at all; the first that fits counts."""
     pairs = (rule.partition(">") for rule in forms(text))
-    return [(before.strip(), after.split()) for before, _, after in pairs]
+    return [(before.strip(), ["" if one == "-" else one for one in after.split()]) for before, _, after in pairs]
 
 
 def _ended(form: str, rules: list[tuple[str, list[str]]]) -> list[str]:
     for before, after in rules:
         if form.endswith(before):
             stem = form[: len(form) - len(before)]
-            return [f"{stem}{ending}" for ending in after]
+            return [made for ending in after if len(made := f"{stem}{ending}") > 1]
     return []
+
+
+def verb_forms(code: str) -> Iterator[str]:
+    """The verbs of a language in all their forms, of which only the head of its file is read."""
+    text = (FOLDER / f"{code}.toml").read_text("utf-8")
+    data = tomllib.loads(text[: text.index("\n[", text.index("\n[verbs]") + 1)])
+    rules = _rules(data["grammar"].get("conjugation", ""))
+    for said in data["verbs"].values():
+        for form in forms(said):
+            yield from (form, *_ended(form, rules))
 
 
 def _enter_misspelt(dictionary: Dictionary) -> None:
     """Every form as people type it who have no accents on their keyboard."""
-    letters: Mapping[str, str] = dictionary.grammar.get("instead", {})
     for form in list(dictionary.words):
-        spelt = form
-        for letter, instead in letters.items():
-            spelt = spelt.replace(letter, instead)
-        for other in (spelt, folded(form)):
-            if other != form and other not in dictionary.words:
+        for other in dictionary.misspelt(form):
+            if other not in dictionary.words:
+                dictionary.spelt[other] = form
                 dictionary.words[other] = dictionary.words[form]
                 if form in dictionary.verbs:
                     dictionary.verbs[other] = dictionary.verbs[form]

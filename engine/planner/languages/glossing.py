@@ -118,7 +118,8 @@ def _phrase(tokens: list[Token], before: list[str], dictionary: Dictionary, arti
         return ""
     if dictionary.grammar.get("describing") == "after":
         tokens = _reordered(tokens)
-    words = [token.english(PHRASE) for token in tokens]
+    alone = article is not Article.NONE and sum(token.is_a(DESCRIBED + NOUN) for token in tokens) == 1
+    words = [token.english("N" + PHRASE if alone else PHRASE) for token in tokens]
     text = " ".join(word for word in words if word)
     leads = before[-1] if before else ""
     if not _has_noun(tokens):

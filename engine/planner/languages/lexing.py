@@ -15,9 +15,14 @@ MAX_QUOTES: Final = 64
 """Quoted strings are a private-use character each, from this one on."""
 ENDED: Final = {"N", "V", "C", "A", "R", "W"}
 """What takes endings."""
+COMPOUNDED: Final = "NCSAV"
+"""What the first half of a compound can be."""
+MIN_PART: Final = 3
+"""Letters of half a compound."""
 MAX_ENDINGS: Final = 3
 """Endings that one word may carry."""
 _NUMBER = re.compile(r"[+-]?(?:%\d+|\d[\d.:/×x*]*)(?:%|°|px|k|p|x|×)?|#[0-9a-f]{3,8}")
+_LEADING_PERCENT = re.compile(r"^([+-]?)%(\d+)")
 _SPACED = re.compile(r"[,:]|[^\s,:]+(?:[,:]\d[^\s,:]*)*")
 _LATIN = re.compile(r"[+-]?%?[a-z0-9#][a-z0-9#.:/×*°%'-]*", re.IGNORECASE)
 _KATAKANA = re.compile(r"[ァ-ヺー]")
@@ -56,14 +61,32 @@ class Token:
 
 def tokens(text: str, dictionary: Dictionary) -> list[Token]:
     """The tokens of a clause, without words of politeness."""
-    found = _spaced(text, dictionary) if dictionary.spaced else _unspaced(text, dictionary)
-    return [token for token in found if token.text not in dictionary.polite]
+    found = list(_spaced(text, dictionary) if dictionary.spaced else _unspaced(text, dictionary))
+    address = dictionary.grammar.get("address", "").split()
+    return [
+        token
+        for before, token in zip([None, *found], found, strict=False)
+        if token.text not in dictionary.polite and not (before and token.text in address and _is_formal(before))
+    ]
+
+
+def _is_formal(before: Token) -> bool:
+    """Whether the word before it makes an address a politeness, which as well is a pronoun: "Entfernen Sie"."""
+    return bool(before.verbs) and before.own.endswith("en")
+
+
+def lists(word: str, dictionary: Dictionary) -> bool:
+    """Whether the dictionary has the lower-case word, in any form."""
+    return all(
+        part in dictionary.polite or dictionary.find(part) or without_endings(part, dictionary, MAX_ENDINGS)
+        for part in dictionary.parts(word)
+    )
 
 
 def _known(form: str, senses: Senses, dictionary: Dictionary, own: str) -> Token:
     """The token of an entry."""
     verbs = dictionary.verbs.get(form, ()) or dictionary.verbs.get(folded(form), ()) if "V" in senses else ()
-    return Token(form, senses, verbs, own)
+    return Token(dictionary.spelt.get(form, form), senses, verbs, own)
 
 
 def _spaced(text: str, dictionary: Dictionary) -> Iterator[Token]:
@@ -104,7 +127,28 @@ def _entry(small: list[str], start: int, dictionary: Dictionary) -> tuple[int, l
             stemmed := without_endings(form, dictionary, MAX_ENDINGS)
         ):
             return size, stemmed
-    return 1, []
+    return 1, _compound(small[start], dictionary)
+
+
+def _compound(word: str, dictionary: Dictionary) -> list[Token]:
+    """A word written as one that is two nouns: "Weinglas" is a wine glass, and of a "Kirschbaum" the tree is known."""
+    links = dictionary.grammar.get("compounds", "").split()
+    if not links or len(word) < 2 * MIN_PART or not word.isalpha():
+        return []
+    for cut in range(MIN_PART, len(word) - MIN_PART + 1):
+        head = dictionary.find(word[cut:])
+        if head and "N" in head:
+            return [Token(word, {"N": f"{_described(word[:cut], links, dictionary)} {head['N']}"}, (), word)]
+    return []
+
+
+def _described(left: str, links: list[str], dictionary: Dictionary) -> str:
+    """What stands before the head of a compound, in English where it is known."""
+    for stem in (*(left[: -len(link)] for link in links if left.endswith(link)), left):
+        senses = dictionary.find(stem)
+        if senses and (known := next((senses[tag] for tag in COMPOUNDED if tag in senses), None)):
+            return known
+    return left
 
 
 def without_endings(form: str, dictionary: Dictionary, most: int) -> list[Token]:
@@ -156,7 +200,7 @@ def _unlisted(word: str) -> Token:
         return Token(word, {QUOTED: word}, (), word)
     bare = word.rstrip(".")
     if _NUMBER.fullmatch(bare.lower()):
-        number = f"{bare[1:]}%" if bare.startswith("%") else bare
+        number = _LEADING_PERCENT.sub(r"\1\2%", bare)
         return Token(bare.lower(), {"Q": number.replace(",", ".")}, (), word)
     return Token(bare.lower(), {UNKNOWN: bare}, (), word)
 

@@ -9,13 +9,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from engine.planner.languages.dictionary import FOLDER, folded, load
+from engine.planner.languages.dictionary import FOLDER, folded, load, verb_forms
+from engine.planner.languages.lexing import lists
 from engine.planner.vocabulary import load as load_english
 
 ENGLISH: Final = "en"
 JAPANESE: Final = "ja"
 CHINESE: Final = "zh"
 SPACED: Final = ("de", "es", "fr", "pt", "tr")
+SHORTEST: Final = 4
+"""Letters of a verb that tells its language; shorter ones are too often words of another."""
+ENGLISH_ENDINGS: Final = (
+    ("ies", "y"),
+    ("ier", "y"),
+    ("es", ""),
+    ("s", ""),
+    ("er", ""),
+    ("r", ""),
+    ("d", ""),
+    ("ed", ""),
+)
+"""What English words end in -> what they end in otherwise."""
 _WORD = re.compile(r"[^\W\d_]+")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -39,15 +53,24 @@ def signs() -> Signs:
     """The telling words of every language, read once."""
     data: dict[str, Any] = tomllib.loads((FOLDER / "recognition.toml").read_text("utf-8"))
     told: dict[str, set[str]] = {}
-    for code in SPACED:
-        for word in data[code].split():
-            for spelt in {word, folded(word)}:
-                told.setdefault(spelt, set()).add(code)
     english = frozenset(data[ENGLISH].split())
+    for code in SPACED:
+        commands = {verb for verb in verb_forms(code) if len(verb) >= SHORTEST and " " not in verb}
+        for word in (*data[code].split(), *(verb for verb in commands if not _may_be_english(verb))):
+            for spelt in (word,) if word.isascii() else {word, folded(word)}:
+                told.setdefault(spelt, set()).add(code)
     languages = {word: frozenset(codes) for word, codes in told.items() if word not in english}
     letters = {letter: code for code, written in data["letters"].items() for letter in written.split()}
     return Signs(
         languages, english - told.keys(), letters, frozenset(data[JAPANESE].split()), frozenset(data[CHINESE].split())
+    )
+
+
+def _may_be_english(word: str) -> bool:
+    """Whether English has the word too, in any of its forms: "places"."""
+    known = load_english().words
+    return word in known or any(
+        word.endswith(ending) and f"{word[: -len(ending)]}{instead}" in known for ending, instead in ENGLISH_ENDINGS
     )
 
 
@@ -85,35 +108,57 @@ def _by_words(text: str, anyhow: bool) -> str | None:
     counts.update(table.letters[letter] for letter in text.lower() if letter in table.letters)
     plain = sum(1 for word in words if word in table.english)
     if anyhow and not counts:
-        said = next((code for code in SPACED if text.strip(" .!?").lower() in load(code).whole_sayings), None)
+        small = text.strip(" .!?").lower()
+        said = next((code for code in SPACED if _is_expression(small, code)), None)
         return said or _by_every_word(words)
     if not counts:
         return None
     best = max(counts.values())
+    if anyhow and best <= plain:
+        return _by_every_word(words)
     leading = [code for code in SPACED if counts[code] >= max(1, best - 1)]
     if best <= plain:
         return None
-    return leading[0] if len(leading) == 1 else max(leading, key=lambda code: (_listed(words, code), counts[code]))
+    if len(leading) > 1:
+        return max(leading, key=lambda code: (_listed(words, code), counts[code]))
+    if _listed(words, leading[0]) * 3 >= 2 * len(words):
+        return leading[0]
+    return max(SPACED, key=lambda code: _listed(words, code) + counts[code])
+
+
+def _is_expression(text: str, code: str) -> bool:
+    """Whether the language has the whole text as a saying, or as one entry of several words."""
+    dictionary = load(code)
+    return text in dictionary.whole_sayings or (" " in text and dictionary.find(text) is not None)
 
 
 def _by_every_word(words: Sequence[str]) -> str | None:
-    """The language that lists most of the words, and half of them at least; those that English lists do not count."""
+    """The language that lists most of the words, and half of them at least; those that English has do not count."""
     english = _english_words()
-    foreign = [word for word in words if word not in english]
+    foreign = [word for word in words if word not in english and not _is_shared(word)]
     found = {code: _listed(foreign, code) for code in SPACED}
     best = max(SPACED, key=lambda code: found[code])
     return best if found[best] * 2 >= max(1, len(words)) else None
 
 
 def _listed(words: Iterable[str], code: str) -> int:
-    """How many of the words the language's dictionary has."""
+    """How many of the words the language's dictionary has, in any form."""
     dictionary = load(code)
-    return sum(1 for word in words if dictionary.find(word) is not None)
+    return sum(1 for word in words if lists(word, dictionary))
+
+
+def _is_shared(word: str) -> bool:
+    """Whether some language writes the word as English does: "sofa"."""
+    return any(word in (load(code).find(word) or {}).values() for code in SPACED)
+
+
+def is_mostly_english(text: str) -> bool:
+    """Whether half of the words at least are English ones."""
+    words = _WORD.findall(text.lower())
+    return 2 * sum(1 for word in words if word in _english_words()) >= len(words)
 
 
 @cache
 def _english_words() -> frozenset[str]:
     """Every word that the English rules know."""
-    vocabulary = load_english()
-    lists = (*vocabulary.classes.values(), vocabulary.openings, vocabulary.participles)
-    return signs().english | frozenset(word for phrases in lists for phrase in phrases for word in phrase.split())
+    return signs().english | load_english().words

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from engine.operations import Plan
-from engine.planner.languages.dictionary import Dictionary, load
+from engine.planner.languages.dictionary import Dictionary, load, lower
 from engine.planner.languages.glossing import Article, filled, gloss, phrases
 from engine.planner.languages.lexing import MAX_QUOTES, QUOTE_BASE, Token, tokens
 from engine.planner.languages.patterns import Match, Patterns
@@ -99,9 +99,17 @@ def _prepared(text: str, quotes: list[str], dictionary: Dictionary) -> str:
 
     text = _QUOTED.sub(set_aside, _NOISE.sub(" ", text))
     text = _SPACED_PERCENT.sub("", _DECIMAL.sub(".", text)).replace("’", "'").replace("、", ",")
+    if subordinate := dictionary.grammar.get("subordinate"):
+        text = _comma_before(subordinate).sub(" ", text)
     for before, after in dictionary.grammar.get("letters", {}).items():
         text = text.translate(_letters(before, after))
     return text
+
+
+@cache
+def _comma_before(subordinate: str) -> re.Pattern[str]:
+    """The comma that a language writes before these words, where nothing new begins: ", dass ..."."""
+    return re.compile(rf"(?i), *(?=(?:{'|'.join(map(re.escape, subordinate.split()))})\b)")
 
 
 @cache
@@ -125,10 +133,20 @@ def _clauses(text: str, quotes: list[str], dictionary: Dictionary) -> Iterator[C
             yield Clause(_restored(said, quotes), whole)
             continue
         read = tokens(said, dictionary)
+        before = ""
         for part in _split(read, dictionary):
-            if part and (words := _english(part, dictionary)):
+            if part and (words := _english(part, dictionary)) and words != before:
+                before = words
+                if len(part) == len(read) and not any(token.verbs for token in part) and _asks(said, dictionary):
+                    words = f"{words} please"
                 own = said if len(part) == len(read) else _joined(part, dictionary)
                 yield Clause(_restored(own, quotes), _restored(words, quotes))
+
+
+def _asks(said: str, dictionary: Dictionary) -> bool:
+    """Whether a word of politeness makes a wish of it."""
+    small = lower(said)
+    return any(word in small for word in dictionary.asking)
 
 
 def _joined(part: Sequence[Token], dictionary: Dictionary) -> str:
@@ -171,7 +189,12 @@ def _parts(read: list[Token], start: int, joint: int, asked: bool, more: bool, d
     if joiner.english("J") == "then":
         return bool(after)
     asked = asked or _is_saying(read[max(start, joint - MAX_SAYING - 1) : joint], dictionary)
-    return (more or _is_saying(after, dictionary)) and (asked or joiner.text == ",")
+    return (more or _is_saying(after, dictionary) or _shares_a_verb(after)) and (asked or joiner.text == ",")
+
+
+def _shares_a_verb(after: Sequence[Token]) -> bool:
+    """Whether a thing is followed by how it shall become, its verb said before: "..., und das Bild heller"."""
+    return len(after) > 1 and after[-1].is_a("T") and any(token.is_a("N") for token in after[:-1])
 
 
 def _is_saying(part: Sequence[Token], dictionary: Dictionary) -> bool:

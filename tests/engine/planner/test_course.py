@@ -46,10 +46,42 @@ def history(*said: str) -> tuple[Operation, ...]:
         (("make it warmer and crop to square", "undo"), []),
         (("add a hat", "try again"), ["add"]),
         (("add a hat", "4 variations", "undo"), []),
+        (("make it warmer", "crop to square", "add a hat", "undo everything since the crop"), ["adjust", "crop"]),
+        (("make it warmer", "crop to square", "add a hat", "back to how it was before the crop"), ["adjust"]),
+        (("make it warmer", "crop to square", "undo", "bring it back"), ["adjust", "crop"]),
+        (("make it warmer", "I don't like it, try again"), ["adjust"]),
     ],
 )
 def test_steps_lead_where_the_history_leads(said: tuple[str, ...], left: list[str]):
     assert kinds(after(*said)) == left
+
+
+def test_pictures_made_side_by_side_are_told_by_their_order():
+    takes = after("add a hat", "three versions")
+    assert takes.context().takes == ("2", "3", "4")
+    for said, number in [
+        ("the second one", "3"),
+        ("I'll take number 1", "2"),
+        ("the last one please", "4"),
+        ("3", "4"),
+    ]:
+        (chosen,) = PLANNER.plan(said, takes.context()).operations
+        assert chosen.flat() == {"kind": "goto", "revision": number}
+    assert not after("add a hat", "three versions", "crop to square").context().takes
+    assert not PLANNER.plan("the fourth one", takes.context()).operations
+
+
+def test_a_question_waits_for_its_answer():
+    course = after("change the colour of the car")
+    assert course.context().unanswered == "change the colour of the car"
+    assert kinds(course.after(PLANNER.plan("to silver", course.context()))) == ["recolor"]
+    assert not after("change the colour of the car", "make it warmer").context().unanswered
+    assert not PLANNER.plan("to silver", Context()).operations
+
+
+def test_what_was_undone_can_come_back():
+    assert after("make it warmer", "undo").context().undone
+    assert not after("make it warmer", "undo", "add a hat").context().undone
 
 
 def test_the_last_message_may_have_done_several_things():

@@ -25,6 +25,7 @@ from tests.engine.planner.languages.wanted import (
     turn,
     write,
 )
+from tests.engine.planner.reading import thing
 
 ROWS = [
     row("entferne das Auto links", remove("car", position="left")),
@@ -68,4 +69,28 @@ ROWS = [
     row("das linke", choose("left"), candidates=PEOPLE),
     row("zurück zum Original", RESTART),
     row("vorher nachher", COMPARE),
+    row("Die Wand soll gelb werden", recolor("wall", "yellow")),
+    row("Gib ihm statt dem Hut eine Krone", replace("hat", "a crown")),
+    row("Sofa in Blau bitte", recolor("sofa", "blue")),
+    row("die stromleitungen müssen weg", remove("power lines")),
+    row("Nummernschild unkenntlich machen", blur("license plate", "pixelate")),
+    row("verkleinere das Bild um die Hälfte", kind("resize", scale=0.5)),
+    row("setz mich in einen Wald", background("replace", prompt="a forest")),
+    row("schreib unten rechts „Danke“ hin", write("Danke", "in the bottom right")),
+    row("Zuschnitt 4:3", kind("crop", aspect="4:3")),
+    row("Krieg die Touristen da bitte raus", remove("tourists")),
+    row("Setz dem Mann nen Hut auf", add("a hat", "on the man")),
+    row("weniger Kontrast", adjust("contrast", -20)),
+    row("Farben kräftiger bitte", adjust("vibrance", 20)),
+    row("der Mann soll lächeln", alter("smile", "man")),
+    row("Füg einen Hund hinzu und mach die Farben kräftiger", add("a dog"), adjust("vibrance", 20)),
+    row("dreh das mal um 90 Grad nach rechts", turn(90)),
+    row("letzten Schritt rückgängig machen", UNDO),
+    row("Ändere die Aufschrift auf „Geöffnet“", kind("text", action="replace", text="Geöffnet")),
+    row("Tausch den Hund gegen eine Katze aus", replace("dog", "a cat")),
+    row("Mach mal den Pickel auf der Stirn weg", kind("restore", target=thing("forehead"), defect="blemishes")),
+    row("der Hund soll eine Sonnenbrille tragen", add("sunglasses", "on the dog")),
+    row("Verpixel die Gesichter und schneid es quadratisch zu", blur("faces", "pixelate"), SQUARE),
+    row("Als Aquarell bitte", kind("style", prompt="watercolour")),
+    row("doch wieder herstellen", kind("redo", count=1)),
 ]

@@ -25,6 +25,7 @@ from tests.engine.planner.languages.wanted import (
     turn,
     write,
 )
+from tests.engine.planner.reading import thing
 
 ROWS = [
     row("quita el coche de la izquierda", remove("car", position="left")),
@@ -68,4 +69,28 @@ ROWS = [
     row("el de la izquierda", choose("left"), candidates=PEOPLE),
     row("vuelve al original", RESTART),
     row("antes y después", COMPARE),
+    row("gira a la derecha", turn(90)),
+    row("¿Podría eliminar a los turistas?", remove("tourists")),
+    row("menos contraste", adjust("contrast", -20)),
+    row("que los colores se vean más vivos", adjust("vibrance", 20)),
+    row('pon el texto "Gracias" abajo', write("Gracias", "on the bottom")),
+    row("haz que desaparezca el letrero", remove("sign")),
+    row("que la puerta sea verde", recolor("door", "green")),
+    row("Me gustaría que hubiera un perro sentado en el sofá", add("a dog sentado", "in the sofa")),
+    row("convierte el auto en un caballo", replace("car", "a horse")),
+    row("cámbiale el fondo por París", background("replace", prompt="paris")),
+    row("cámbiale el sombrero por una corona", replace("hat", "a crown")),
+    row("bórrame los granos de la cara", kind("restore", target=thing("face"), defect="blemishes")),
+    row("regresa a como estaba", UNDO),
+    row("el perro debería llevar gafas de sol", add("sunglasses", "on the dog")),
+    row("gírala 180 grados", turn(180)),
+    row("Conviértela en un dibujo a lápiz", kind("style", target=thing("turn"), prompt="pencil sketch")),
+    row("ábrele los ojos", alter("open", "eyes")),
+    row("haz que la chica sonría", alter("smile", "girl")),
+    row("como una acuarela", kind("style", prompt="watercolour")),
+    row("deja solo el coche", extract("car")),
+    row("ponme en un bosque", background("replace", prompt="a forest")),
+    row('escribe "Feliz cumpleaños" abajo', write("Feliz cumpleaños", "on the bottom")),
+    row("arregla los rasguños de esta foto vieja", kind("restore", defect="scratches")),
+    row("mueve la silla a la izquierda", kind("move", target=thing("chair"), place="to the left")),
 ]

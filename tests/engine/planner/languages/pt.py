@@ -25,6 +25,7 @@ from tests.engine.planner.languages.wanted import (
     turn,
     write,
 )
+from tests.engine.planner.reading import thing
 
 ROWS = [
     row("remova o carro da esquerda", remove("car", position="left")),
@@ -68,4 +69,28 @@ ROWS = [
     row("o da esquerda", choose("left"), candidates=PEOPLE),
     row("volte ao original", RESTART),
     row("antes e depois", COMPARE),
+    row("substitua o céu por um céu estrelado", replace("sky", "a starry sky")),
+    row("olhos azuis", recolor("eyes", "blue")),
+    row("troca a maçã por uma laranja", replace("apple", "an orange")),
+    row("coloca um pássaro e aumenta o contraste", add("a bird"), adjust("contrast", 20)),
+    row("diminui um pouco o brilho", adjust("brightness", -10)),
+    row("desfoca as pessoas lá atrás", blur("people", "gaussian", position="background")),
+    row("borre os rostos", blur("faces", "gaussian")),
+    row("vire a imagem 90 graus para a esquerda", turn(-90)),
+    row("deixa mais quente", adjust("warmth", 20)),
+    row("da pra apagar as pessoas do fundo?", remove("people", position="background")),
+    row("deixa apenas o carro", extract("car")),
+    row("faz ficar de noite", alter("night")),
+    row("fundo branco", background("colour", colour="white")),
+    row("me mostra o antes e depois", COMPARE),
+    row("espelha a foto", MIRROR),
+    row("preciso remover os barcos", remove("boats")),
+    row("tirar a marca d'água", kind("text", target=thing("watermark"), action="remove")),
+    row("deixa o fundo transparente", background("remove")),
+    row("cortar em 16:9", kind("crop", aspect="16:9")),
+    row("deixa o cabelo dela rosa", recolor("hair", "pink")),
+    row("Adicione uma árvore do lado direito", add("a tree", "on the right")),
+    row("deixa no formato 4:3", kind("crop", aspect="4:3")),
+    row("reduz a imagem pela metade", kind("resize", scale=0.5)),
+    row("move o sofá pra direita", kind("move", target=thing("sofa"), place="to the right")),
 ]

@@ -9,7 +9,7 @@ import pytest
 
 from engine.operations import Context
 from engine.planner.languages import translated
-from engine.planner.languages.recognition import language_of, signs
+from engine.planner.languages.recognition import SPACED, language_of, signs
 from tests.engine.planner.reading import PLANNER
 from tests.engine.planner.test_asking import NONSENSE
 from tests.engine.planner.test_kinds import ADDED, ADJUSTED, ALTERED, BEHIND, RECOLOURED, REMOVED, REPLACED
@@ -81,3 +81,51 @@ def test_terse_wishes_without_any_telling_word_are_tried_in_every_language() -> 
     plan = PLANNER.plan("Schatten entfernt", Context())
     assert [operation.kind for operation in plan.operations] == ["remove"]
     assert plan.language == "de"
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("Kontrast um 20 % hoch", "de"),
+        ("cache la plaque d'immatriculation", "fr"),
+        ("recórtala cuadrada", "es"),
+        ("expande pra 16:9", "pt"),
+        ("yüzümdeki sivilceleri yok et", "tr"),
+        ("make den Himmel heller please", "de"),
+        ("quita el watermark", "es"),
+        ("把logo去掉", "zh"),
+        ("backgroundを削除して", "ja"),
+    ],
+)
+def test_short_and_mixed_messages_are_told_apart(said: str, language: str) -> None:
+    plan = PLANNER.plan(said, Context())
+    assert plan.operations
+    assert plan.language == language
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("wugga mir das bitte um", "de"),
+        ("le wugga très florbelé", "fr"),
+        ("no sé qué quiero", "es"),
+        ("bunu florbel yapsana", "tr"),
+        ("把猕猴桃咕噜", "zh"),
+        ("ぐるぐるもけもけ", "ja"),
+    ],
+)
+def test_a_question_is_in_the_language_it_answers(said: str, language: str) -> None:
+    plan = PLANNER.plan(said, Context())
+    assert plan.question
+    assert not plan.operations
+    assert plan.language == language
+
+
+@pytest.mark.parametrize("said", ["sofa", "table", "faces", "red ball", "sandwich", "scaffolding", "scooter", "vase"])
+def test_words_that_english_shares_are_english(said: str) -> None:
+    assert PLANNER.plan(said, Context()).language is None
+
+
+@pytest.mark.parametrize("code", SPACED)
+def test_commands_tell_their_language(code: str) -> None:
+    assert sum(code in codes for codes in signs().languages.values()) > 300

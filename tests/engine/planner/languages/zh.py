@@ -25,6 +25,7 @@ from tests.engine.planner.languages.wanted import (
     turn,
     write,
 )
+from tests.engine.planner.reading import thing
 
 ROWS = [
     row("去掉左边的汽车", remove("car", position="left")),
@@ -68,4 +69,28 @@ ROWS = [
     row("左边那个", choose("left"), candidates=PEOPLE),
     row("恢复原图", RESTART),
     row("前后对比", COMPARE),
+    row("顺时针旋转90度", turn(90)),
+    row("垃圾桶不要了", remove("trash can")),
+    row("把脸上的痘痘祛掉", kind("restore", target=thing("face"), defect="blemishes")),
+    row("那个牌子能删掉吗", remove("sign")),
+    row("头发染成金色", recolor("hair", "gold")),
+    row("台灯往左移一点", kind("move", target=thing("lamp"), place="to the left a bit")),
+    row("让她睁开眼睛", alter("open", "eye")),
+    row("球再往右一点", kind("move", target=thing("ball"), place="to the right a bit")),
+    row("给他把帽子换成皇冠", replace("hat", "a crown")),
+    row("门刷成绿色", recolor("door", "green")),
+    row("让那个女孩笑起来", alter("smile", "girl")),
+    row("加一只狗，再提高对比度", add("a dog"), adjust("contrast", 20)),
+    row("清晰一点", adjust("sharpness", 10)),
+    row("复制一棵树", kind("duplicate", target=thing("tree"), count=2)),
+    row("照片太亮了", adjust("brightness", -20)),
+    row("看一下前后对比", COMPARE),
+    row("变成水彩画风格", kind("style", prompt="watercolour style")),
+    row("把车去掉，然后调亮一点", remove("car"), adjust("brightness", 10)),
+    row("撤回刚才的操作", UNDO),
+    row("背景变透明", background("remove")),
+    row("底部加上文字“谢谢”", write("谢谢", "on the bottom")),
+    row("在上面写“生日快乐”", write("生日快乐", "on the top")),
+    row("重做", kind("redo", count=1)),
+    row("车牌打上马赛克", blur("license plates", "pixelate")),
 ]

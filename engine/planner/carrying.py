@@ -1,0 +1,153 @@
+"""Reading what does the last edit to something else as well: "the sea too", "do it for the whole picture"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from engine.operations import (
+    Add,
+    Adjust,
+    Alter,
+    Background,
+    Blur,
+    EditOperation,
+    Recolor,
+    Remove,
+    Restore,
+    Style,
+    Target,
+)
+from engine.planner.normalise import low
+from engine.planner.reading import PERSONS
+from engine.planner.reframing import on_side
+from engine.planner.sparing import sparing
+from engine.planner.targets import read_target
+from engine.planner.tone import tone_of
+from engine.planner.vocabulary import Vocabulary, expression
+
+_OPENING: Final = expression("follow_opening")
+_LINK: Final = re.compile(r"\b(?:and|also|now|then|but|same)\b")
+_BUT_SO_MUCH: Final = re.compile(
+    r" (?:, )?but (?:a bit |a little |slightly |much )?(less|more|stronger|weaker|subtler)$"
+)
+SHARES: Final = {
+    **dict.fromkeys(("less", "weaker", "subtler", "half"), 0.5),
+    **dict.fromkeys(("more", "stronger"), 1.5),
+    **dict.fromkeys(("twice", "double"), 2.0),
+}
+"""Of the last amount, for "the same for the sea but less", "half as much for the sand"."""
+_TOO: Final = expression("too")
+_SAME: Final = expression("same_for")
+_SO_MUCH_FOR: Final = expression("so_much_for")
+_PERSON: Final = expression("person_too")
+_LINKED: Final = expression("linked_for")
+_EVERYWHERE: Final = expression("everywhere")
+_EXCEPT: Final = expression("except")
+_ALL: Final = re.compile(r"(?:all|every one|each one|each|both) ?(?:of (?:them|those|these))?|them (?:all|both)")
+_PICTURE: Final = re.compile(r"\b(?:photo|picture|image)\b")
+_LISTED: Final = expression("listed_thing")
+USUAL: Final[dict[type, float]] = {Blur: 50.0}
+"""Percent that is meant where an operation gives none."""
+_ON: Final = ("on", "in", "at", "to", "over", "onto", "into", "next", "behind", "above", "under")
+WHICH: Final = {"ordinal": None, "position": None, "size": None, "quantity": None, "relation": None}
+"""The words of a target that tell one thing from others of its name."""
+
+
+def carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperation | None:
+    """The last edit on the other thing, or on the whole picture, that a clause names; None where it names none."""
+    opening = _OPENING.match(low(clause))
+    linked = opening is not None and _LINK.search(opening.group()) is not None
+    clause = clause[opening.end() :] if opening else clause
+    how = _BUT_SO_MUCH.search(low(clause))
+    clause = clause[: how.start()] if how else clause
+    small = low(clause)
+    if _EVERYWHERE.fullmatch(small):
+        return _everywhere(last)
+    if (kept := _EXCEPT.search(small)) and _EVERYWHERE.fullmatch(small[: kept.start()].strip(" ,")):
+        whole = _everywhere(last)
+        return sparing(whole, clause[kept.start(1) : kept.end(1)]) if whole is not None else None
+    if person := _PERSON.match(small):
+        return _on_person(person, last, vocabulary)
+    if side := on_side(small, last, linked=linked):
+        return side
+    scaled = _SO_MUCH_FOR.match(small)
+    match = scaled or _SAME.match(small) or _TOO.match(small) or (_LINKED.match(small) if linked else None)
+    amount: float | None = getattr(last, "amount", None) or (USUAL[Blur] if isinstance(last, Blur) else None)
+    if match and match.groupdict().get("gone") and not isinstance(last, Remove):
+        return None
+    if not match or (scaled and not amount):
+        return None
+    share = next((SHARES[word] for word in scaled["factor"].split(" ") if word in SHARES), 1.0) if scaled else 1.0
+    share = SHARES[how[1]] if how else share
+    if amount and share != 1.0:
+        last = last.model_copy(update={"amount": round(max(-100.0, min(100.0, amount * share)), 3)})
+    return _on_thing(clause[match.start("thing") : match.end("thing")], _place_word(match), last, vocabulary)
+
+
+def _place_word(match: re.Match[str]) -> str:
+    """The preposition in front of the thing, where it says a place."""
+    said = (match.groupdict().get("at") or "").strip()
+    return said if said.split(" ")[0] in _ON else "on"
+
+
+def _everywhere(last: Any) -> EditOperation | None:
+    """The edit on the whole picture; None for what can only be done to a thing."""
+    match last:
+        case Adjust() | Style() | Blur() | Restore() | Alter():
+            return last.model_copy(update={"target": None})
+        case Recolor():
+            return last.model_copy(update={"target": Target(phrase="image")})
+        case Background(action="blur"):
+            return Blur()
+        case _:
+            return None
+
+
+def _on_person(person: re.Match[str], last: Any, vocabulary: Vocabulary) -> EditOperation | None:
+    """ "Her too": somebody who was not spoken of; "him too, the one on the right" says which."""
+    if getattr(last, "target", None) is None:
+        return None
+    target = read_target(person["one"], vocabulary) if person["one"] else Target()
+    return last.model_copy(
+        update={"target": target.model_copy(update={"phrase": PERSONS[person["person"]], "previous": False})}
+    )
+
+
+def _on_thing(thing: str, at: str, last: Any, vocabulary: Vocabulary) -> EditOperation | None:
+    small = low(thing)
+    if isinstance(last, Adjust) and (tone := tone_of(thing)) and not tone.comparative:
+        return last.model_copy(update={"property": tone.property})
+    if isinstance(last, Add):
+        return last.model_copy(update={"place": f"{at} {thing}"})
+    target: Target | None = getattr(last, "target", None)
+    if not hasattr(last, "target"):
+        return None
+    if _ALL.fullmatch(small):
+        every = {**WHICH, "quantity": "2" if "both" in small else "all"}
+        return last.model_copy(update={"target": target.model_copy(update=every)}) if target else None
+    if _PICTURE.search(small) or (small in vocabulary["words.pronoun"] and small not in PERSONS):
+        return None
+    return last.model_copy(update={"target": _target(thing, target, vocabulary)})
+
+
+def _target(thing: str, before: Target | None, vocabulary: Vocabulary) -> Target:
+    """The target of a noun phrase; a place alone is that of another thing of the same name."""
+    if low(thing) in PERSONS:
+        return Target(phrase=PERSONS[low(thing)])
+    target = read_target(thing, vocabulary)
+    alone = target.phrase is None and not target.previous and before is not None and before.phrase
+    return target.model_copy(update={"phrase": before.phrase}) if alone and before is not None else target
+
+
+def listed(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperation | None:
+    """One more thing for the last edit, named with nothing else around it: "and sunglasses", "plus a scarf"."""
+    match = _LISTED.match(low(clause))
+    if match is None:
+        return None
+    thing = clause[match.start("thing") : match.end("thing")]
+    if isinstance(last, Add):
+        return last.model_copy(update={"prompt": thing})
+    if getattr(last, "target", None) is None:
+        return None
+    return last.model_copy(update={"target": read_target(thing, vocabulary)})

@@ -1,0 +1,263 @@
+"""One clause of a message into the operations that it asks for, however it is put."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from heapq import merge
+from operator import itemgetter
+
+from engine.operations import Adjust, Blur, Context, Refine, Restore, Style, Target
+from engine.planner import (
+    additions,
+    background,
+    darkroom,
+    dialogue,
+    frame,
+    lettering,
+    looks,
+    removal,
+    repairs,
+    sizes,
+    things,
+    tinting,
+    told,
+    tone,
+)
+from engine.planner.amounts import Degree, take_degree
+from engine.planner.clauses import begins_request, conditional, meanwhile, strip_openers, tidy
+from engine.planner.corrections import redone, request_meant
+from engine.planner.doubts import of_things
+from engine.planner.followups import carried_late, follow_up
+from engine.planner.hints import hints
+from engine.planner.joining import said_twice
+from engine.planner.normalise import Normal, low
+from engine.planner.reading import Operations, Reader, Reading
+from engine.planner.recall import continued
+from engine.planner.results import of_result, still_so
+from engine.planner.sayings import Fit, Sayings, sayings
+from engine.planner.sparing import mended, spared_by, sparing
+from engine.planner.spelling import mend_verb, mend_words
+from engine.planner.targets import parse_target
+from engine.planner.vocabulary import Vocabulary, expression, load
+from engine.planner.word_order import rejoined
+from engine.selection.areas import is_area
+
+READERS: dict[str, Reader] = {
+    name: reader
+    for module in (
+        dialogue,
+        frame,
+        sizes,
+        lettering,
+        tinting,
+        background,
+        darkroom,
+        tone,
+        repairs,
+        looks,
+        removal,
+        additions,
+        things,
+        told,
+    )
+    for name, reader in module.readers().items()
+}
+SURE, MENDED, LOOSE = 0.9, 0.7, 0.6
+"""Confidence in what a saying tells, in what it tells once words were respelt, and in sayings that fit very much."""
+LOOSE_READERS = frozenset(["make", "state", "stated", "shown", "change", "enhance"])
+ORDER_ANYWAY = frozenset(["restore", "restore_named", "history", "resize", "tone_list", "text_add", "add"])
+"""Readers whose sayings open with a slot, and fit even where a clause opens with an order."""
+STEERING = frozenset(dialogue.readers())
+"""Readers of the conversation, whose sayings come first: politeness is part of some ("try again")."""
+REMARKING = ("it's ", "its ", "it ", "everything ", "the ", "this ", "that ", "those ", "these ", "my ", "there's ")
+"""How a remark begins that stands behind "but" or "and"."""
+MAX_OF_STEP = 8
+"""Spaces of a clause that may be a step through the conversation."""
+MAX_PIECES = 6
+LIMITED = Adjust | Style | Blur | Restore
+"""What can be done to the whole picture and as well to an area of it."""
+
+_PIECES = re.compile(r" (?:, and|,|and|&) ")
+_ARTICLES = frozenset(["the", "this", "that", "these", "those", "his", "her", "my", "its", "their"])
+_QUESTION = expression("question")
+_EXCLAIMED = expression("exclaimed")
+_EXCEPT = expression("except")
+_IN_AREA = re.compile(
+    r"(?i)(.{2,200}) (?:only )?(?:in|on|at|to|over|across|within|inside|for) ((?:the |a )?\S.{0,80}?)(?: only)?$"
+)
+_order = itemgetter(0)
+
+Found = tuple[Operations, float]
+"""Operations and how sure they are; no operations where nothing fits."""
+
+
+class ClauseReader:
+    """Reads clauses of a language; the same words mean the same after the same history."""
+
+    def __init__(self, language: str = "english") -> None:
+        self._vocabulary: Vocabulary = load(language)
+        self._sayings: Sayings = sayings(language)
+        self._steering: Sayings = sayings(language, STEERING)
+
+    def read(self, clause: str, normal: Normal, context: Context) -> Found:
+        """The operations of one clause and how sure they are; empty where nothing fits."""
+        if choice := dialogue.choose(clause, context, self._vocabulary) or dialogue.take_named(clause, context):
+            return [choice], SURE
+        steps = (clause, _EXCLAIMED.sub("", clause)) if clause.count(" ") < MAX_OF_STEP else ()
+        for text in dict.fromkeys(steps):
+            if steered := self._steered(text, normal, context):
+                return steered
+        tidied = tidy(clause, self._vocabulary)
+        for text in dict.fromkeys((clause, tidied)):
+            if limited := self._all_but_one(text, normal, context) or self._in_one_area(text, normal, context):
+                return limited
+        wished = conditional(clause, self._vocabulary)
+        if context.history:
+            for text in dict.fromkeys((clause, tidied, *wished)):
+                if more := follow_up(text, context, self._vocabulary) or of_result(text, context, self._vocabulary):
+                    return more, SURE
+        turned = rejoined(tidied, self._vocabulary)
+        for text in dict.fromkeys((turned, tidied, clause, strip_openers(clause, self._vocabulary), *wished)):
+            if text and (found := self._said(text, normal, context)):
+                return found
+        for respelt in self._respelt((tidied, *wished[:1])):
+            if found := self._said(respelt, normal, context):
+                return found[0], MENDED
+        if context.history and (anew := still_so(clause)):
+            return self.read(anew, normal, context)
+        late = carried_late(clause, context, self._vocabulary) or self.hinted(clause, normal, context, last=True)
+        return late, LOOSE
+
+    def hinted(self, clause: str, normal: Normal, context: Context, *, last: bool = False) -> Operations:
+        """What a remark amounts to, as an order that is read like any other; empty where it is none."""
+        if not hints(last=last).may_hint(clause):
+            return []
+        bare = strip_openers(clause, self._vocabulary)
+        ends = (end for joint in (" but ", " and ") if (end := bare.rpartition(joint)[2]).startswith(REMARKING))
+        for text in dict.fromkeys((clause, bare, tidy(clause, self._vocabulary), *ends)):
+            for order in hints(last=last).orders(text):
+                found = self._said(tidy(order, self._vocabulary), normal, context)
+                if found and all(mended(one) is not None for one in found[0]):
+                    return found[0]
+        return []
+
+    def request_meant(self, clause: str, normal: Normal, context: Context) -> Operations:
+        """The request behind "no, I meant ...", made instead of the last edit; empty where only part of it is said."""
+        request = request_meant(clause, self._vocabulary) if context.history else None
+        if request is None:
+            return []
+        read, sure = self.read(request, normal, context)
+        return redone(read, context) if sure > LOOSE else []
+
+    def refined(self, clause: str, normal: Normal, context: Context) -> Refine | None:
+        """What the clause changes of the last edit's place: "not the arm" spares it there, not in a new edit."""
+        for text in dict.fromkeys((clause, tidy(clause, self._vocabulary)) if context.history else ()):
+            if steered := self._steered(text, normal, context):
+                return next((one for one in steered[0] if isinstance(one, Refine)), None)
+        return None
+
+    def piecewise(self, clause: str, normal: Normal, context: Context) -> Operations:
+        """What a list of wishes without verbs asks for ("b&w, a bit softer"); empty where a piece says nothing."""
+        pieces = _PIECES.split(clause)
+        read: list[Operations] = []
+        for piece in pieces if 1 < len(pieces) <= MAX_PIECES else ():
+            before = [one for part in read for one in part]
+            again: Operations = self.read(piece, normal, context)[0] if before and context.history else ()
+            if before and said_twice(before[-1], again, context.history):
+                read[-1] = [*read[-1][:-1], *again]
+            else:
+                read.append(self.read(piece, normal, continued(context, before))[0])
+        if not read or not all(read):
+            return self._before_remark(clause, normal, context)
+        return [one for part in read for one in part]
+
+    def reading(self, slots: dict[str, str], clause: str, normal: Normal, context: Context) -> Reading:
+        """What a reader gets that is asked directly, without a saying that fits."""
+        return Reading(slots, "", "", Degree(), clause, normal.quotes, context, self._vocabulary)
+
+    def _before_remark(self, clause: str, normal: Normal, context: Context) -> Operations:
+        """The order before a comma behind which nothing is asked for: "denoise, shot at ISO 12800"."""
+        order, comma, remark = clause.partition(" , ")
+        first, words = low(order).split(" ")[0], self._vocabulary
+        if not comma or not (first in words.base_forms or first in words["words.bare_order"]):
+            return []
+        return [] if begins_request(remark, self._vocabulary) else self.read(order, normal, context)[0]
+
+    def _respelt(self, texts: tuple[str, ...]) -> Iterator[str]:
+        """The texts with words that are nearly verbs, or nearly other words that matter, taken for them."""
+        for text in texts:
+            for mend in (mend_verb, mend_words):
+                if respelt := mend(text, self._vocabulary):
+                    yield respelt
+
+    def _all_but_one(self, text: str, normal: Normal, context: Context) -> Found | None:
+        """A change of the whole picture that spares one thing: "warmer except for the sky"."""
+        kept = _EXCEPT.search(text)
+        rest = self._said(text[: kept.start()], normal, context) if kept else None
+        if not kept or not rest:
+            return None
+        spared = [sparing(operation, spared_by(kept.group(1)) or kept.group(1)) for operation in rest[0]]
+        return (spared, rest[1]) if spared != rest[0] else None
+
+    def _in_one_area(self, text: str, normal: Normal, context: Context) -> Found | None:
+        """A change of the whole picture in one area of it: "black and white on the right half"."""
+        place = _IN_AREA.match(text)
+        if place is None or not (is_area(place[2]) or normal.is_area(place[2])):
+            return None
+        rest = self._said(place[1], normal, context)
+        if rest is None or not all(isinstance(one, LIMITED) and _is_open(one.target) for one in rest[0]):
+            return None
+        area = parse_target(place[2])
+        return [one.model_copy(update={"target": area}) for one in rest[0]], rest[1]
+
+    def _steered(self, text: str, normal: Normal, context: Context) -> Found | None:
+        """The first saying about the conversation itself that fits and whose reader accepts it."""
+        for _, fit in self._steering.fits(low(text), text, degree=False):
+            if found := READERS[fit.saying.reader](self._filled(fit, text, Degree(), normal, context)):
+                return found, SURE
+        return None
+
+    def _said(self, text: str, normal: Normal, context: Context) -> Found | None:
+        """The first saying that fits and whose reader accepts it."""
+        stripped, degree = take_degree(meanwhile(text), self._vocabulary)
+        ordered = self._opens_with_order(low(text))
+        for _, fit in self._fits(text, stripped):
+            if ordered and fit.saying.noun_first and fit.saying.reader not in ORDER_ANYWAY:
+                continue
+            found = READERS[fit.saying.reader](self._filled(fit, text, degree, normal, context))
+            loose = fit.saying.reader in LOOSE_READERS
+            if found and of_things(found, loose=loose):
+                return found, LOOSE if loose else SURE
+        return None
+
+    def _fits(self, text: str, stripped: str) -> Iterator[tuple[int, Fit]]:
+        """The sayings that fit, by preference.
+
+        stripped: the text without words of degree, which some are matched on.
+        """
+        small = low(text)
+        if _QUESTION.match(small):
+            every = self._sayings.fits(small, text, degree=False)
+            return (one for one in every if not one[1].saying.noun_first)
+        if stripped == text:
+            return self._sayings.fits(small, text, degree=None)
+        plain = self._sayings.fits(small, text, degree=False)
+        if not stripped:
+            return plain
+        return merge(plain, self._sayings.fits(low(stripped), stripped, degree=True), key=_order)
+
+    def _opens_with_order(self, small: str) -> bool:
+        """Whether the clause opens with a verb that is no noun, so that it cannot open with a thing."""
+        first, second, *_ = (*small.split(" ", 2), "")
+        if first not in self._vocabulary.base_forms or first.endswith("ing"):
+            return False
+        return first not in self._vocabulary["noun_verbs.words"] or second in _ARTICLES
+
+    def _filled(self, fit: Fit, text: str, degree: Degree, normal: Normal, context: Context) -> Reading:
+        return Reading(fit.slots, fit.verb, fit.saying.kind, degree, text, normal.quotes, context, self._vocabulary)
+
+
+def _is_open(target: Target | None) -> bool:
+    """Whether nothing is said about where, but for "it"."""
+    return target is None or target == Target(previous=True)

@@ -1,0 +1,115 @@
+"""Reading one thing for another: swapped, traded, "a cat where the dog is", "instead of the dog, a cat"."""
+
+from __future__ import annotations
+
+import re
+
+from engine.operations import Alter, Background, Recolor, Remove, Replace
+from engine.planner.additions import given
+from engine.planner.amounts import number
+from engine.planner.background import is_scenery
+from engine.planner.changes import becomes, subject_of
+from engine.planner.colours import colour_in
+from engine.planner.looks import scene_in
+from engine.planner.normalise import low
+from engine.planner.reading import Operations, Reading, definite, without_article
+from engine.planner.states import is_state
+from engine.planner.targets import NUMBERS
+from engine.planner.vocabulary import expression
+
+_THIS_ONE = re.compile(
+    r"(?:this|that)(?: one)?|the (?:current|old|existing|present|original|real|actual) one|what's there(?: now)?"
+)
+_MADE_TO = re.compile(r"(?:let|make|get) (?!(?:there|it (?:be )?(?:an?|some)) )")
+_PLACED = re.compile(r"(?i).{2,80}? (?:in|on|at|inside) (.+)$")
+_SHALL_BE = re.compile(
+    r"(?i)((?:the|this|that|his|her|my|their|its|our|these|those) .{1,60}?) "
+    r"(?:should|must|could|ought to|needs to) be (.+)"
+)
+_JOINT_OF_NEW = re.compile(r" (?:with|for|by) (?=(?:an?|some|another|two|three|four|five|several) )")
+_BEHIND_NOUN = re.compile(r" (?:in|on|with|of|at|over|behind) ")
+_INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
+
+
+def read_replace(reading: Reading) -> Operations | None:
+    """One thing for another; where only its colour differs it is recoloured."""
+    target, prompt = _parted_later(reading, reading["target"], reading["prompt"])
+    if not target or not prompt:
+        return None
+    if _stands_in(reading, target, prompt):
+        target, prompt = prompt, target
+    if subject_of(reading, target).attribute or reading.is_clear_background(target):
+        return becomes(reading, target, prompt, swap=True)
+    if reading.is_whole(target) and not reading.is_pronoun(target):
+        return None
+    same = becomes(reading, target, prompt, swap=True)
+    shaded = bool(reading["old"]) and colour_in(reading["old"], reading.vocabulary) is not None
+    fruit = not shaded and without_article(low(prompt)) in reading.vocabulary["colours.things"]
+    if same and isinstance(same[0], Recolor) and not fruit:
+        behind = (same[0].target.relation or "").startswith("behind ")
+        return [Background(action="colour", colour=same[0].colour)] if behind and " a " in f" {prompt}" else same
+    if low(prompt) in reading.vocabulary["hints.nothing"]:
+        return [Remove(target=reading.target(target))]
+    return [Replace(target=reading.target(target), prompt=reading.spoken(prompt))]
+
+
+def _parted_later(reading: Reading, target: str, prompt: str) -> tuple[str, str]:
+    """The thing and what comes for it where the first joint belongs to the thing: "the man with the hat | a robot"."""
+    later = _JOINT_OF_NEW.search(low(prompt)) if definite(prompt, reading.vocabulary) else None
+    joint = re.search(rf"{re.escape(target)} (with|by|for|into|against) {re.escape(prompt)}", reading.clause)
+    if later is None or joint is None:
+        return target, prompt
+    return f"{target} {joint.group(1)} {prompt[: later.start()]}", prompt[later.end() :]
+
+
+def _stands_in(reading: Reading, one: str, other: str) -> bool:
+    """Whether the first thing named is the new one: "substitute a taco for the hot dog"."""
+    stand_in = reading.verb in ("substitute", "sub") and not definite(one, reading.vocabulary)
+    swapped = stand_in or low(one).startswith(_INDEFINITE)
+    return swapped and " for " in low(reading.clause) and definite(other, reading.vocabulary)
+
+
+def read_replace_place(reading: Reading) -> Operations | None:
+    """ "Put a cat where the dog is", "instead of the dog, a cat"."""
+    target = reading.target(re.sub(r"(?i) (?:is|was|used to be)$", "", reading["target"]))
+    placed = _PLACED.match(reading["prompt"]) if reading.does("put", "show") else None
+    if placed and definite(reading["prompt"], reading.vocabulary) and is_scenery(reading, placed.group(1)):
+        return [Background(action="replace", prompt=reading.spoken(placed.group(1)))]
+    told = _SHALL_BE.fullmatch(reading["prompt"])
+    old = reading["target"]
+    if told and (colour_in(old, reading.vocabulary) or is_state(reading, old, old)):
+        return becomes(reading, told[1], told[2], swap=False)
+    counted = number(reading["target"]) is not None or low(reading["target"]) in NUMBERS
+    if (
+        (not target.phrase and not target.previous)
+        or counted
+        or is_state(reading, reading["target"], reading["target"])
+    ):
+        return None
+    prompt = expression("instead_prompt").sub("", reading["prompt"])
+    prompt = given(reading, f"{reading['who']} {prompt}") if reading["who"] else prompt
+    held = expression("held_prompt").sub("", prompt)
+    if held == prompt and _MADE_TO.match(low(reading.clause)):
+        return None
+    prompt = held
+    if scene_in(reading, reading["target"]) and scene_in(reading, prompt):
+        return [Alter(prompt=reading.spoken(prompt))]
+    stuff = low(reading["target"]) in reading.vocabulary["states.stuffs"]
+    if (stuff or colour_in(reading["target"], reading.vocabulary)) and (coloured := _leading_colour(prompt, reading)):
+        return [coloured]
+    if low(prompt).split(" ")[0] in reading.vocabulary.base_forms:
+        return None
+    if _THIS_ONE.fullmatch(low(reading["target"])) and not (reading.context.history or reading.context.mask):
+        prompt = re.sub(r"(?i)^in (?=an? )", "", prompt)
+        target = reading.target(_BEHIND_NOUN.split(prompt)[0].split(" ")[-1])
+    return [Replace(target=target, prompt=reading.spoken(prompt))]
+
+
+def _leading_colour(prompt: str, reading: Reading) -> Recolor | None:
+    """ "Green eyes", said instead of "brown": the eyes are to be green."""
+    words = without_article(prompt).split(" ")
+    for size in (2, 1):
+        colour = colour_in(" ".join(words[:size]), reading.vocabulary) if len(words) > size else None
+        if colour:
+            return Recolor(target=reading.target(" ".join(words[size:])), colour=colour)
+    return None
