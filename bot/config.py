@@ -59,6 +59,8 @@ class DiscordSettings(Section):
     """Whether to ask Discord for the content of messages that do not speak to the bot."""
     api: str = Field(default="", pattern="^(https?://.+)?$")
     """Where Discord's REST API is asked instead, such as at a proxy that keeps the rate limits of many processes."""
+    audit_days: int = Field(default=90, ge=1, le=36500)
+    """How long it stays on record what administrators did."""
     health_port: int = Field(default=0, ge=0, le=65535)
     """Where /livez, /readyz and /metrics are served, on this machine alone; 0: nowhere."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 import cv2
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data import Alpha, Image, Picture
-from engine.tools.fonts import choose
+from engine.errors import BadOption
+from engine.tools.fonts import choose, runs
 from engine.tools.legibility import INK, RGB, WHITE, luminance
 from engine.tools.typesetting import Block, draw, wrap
 
@@ -80,6 +82,15 @@ def line_of(text: str, height: float, *, bold: bool = False) -> tuple[Alpha, flo
     face = choose(text or " ")
     setting = draw(Block((text,), face, height, _WEIGHT * height * bold), "left", strict=False)
     return setting.coverage, setting.baseline
+
+
+def drawable(*texts: str) -> str | None:
+    """The first of the texts that the fonts of this machine draw; None where they draw none of them."""
+    for text in texts:
+        with suppress(BadOption):
+            runs(text, choose(text))
+            return text
+    return None
 
 
 def write(

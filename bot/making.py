@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,8 +14,10 @@ from bot.house import Talk
 from bot.receipts import answer_of
 from engine.data import Mask, Notice, Picture
 from engine.edits import EditRequest, EditResult
-from engine.errors import Ambiguous, MaskWhole, NeedsClarification
+from engine.errors import Ambiguous, MaskWhole, NeedsClarification, NotGrounded
 from engine.operations import Add, Alter, EditOperation, Plan, Refine, Replace, Target
+from engine.planner.languages.consent import means_everything
+from engine.planner.languages.own_words import in_own_words
 from engine.refining.again import Again
 from engine.reporting import shared
 from engine.safety import of_safety
@@ -24,8 +25,6 @@ from engine.safety import of_safety
 DRAWN = Notice("drawn")
 """Notice that is kept with a revision whose area its author drew, so that it is obeyed when refined."""
 NO_ANSWERS: Mapping[int, Mask] = {}
-EVERYTHING = re.compile(r"(?i)\b(?:everything|everywhere|(?:whole|entire|full) (?:picture|image|photo))\b")
-"""Words that confirm a mask of the whole picture before anybody asks."""
 
 
 async def make(
@@ -126,11 +125,16 @@ async def _edit(request: EditRequest, talk: Talk, base: Revision, plan: Plan) ->
             talk.house.edit(one, report) for one, report in zip(alike, shared(talk.report, len(alike)), strict=True)
         )
     except NeedsClarification as asked:
-        if isinstance(asked, MaskWhole) and EVERYTHING.search(talk.message.instruction):
+        if isinstance(asked, MaskWhole) and means_everything(talk.message.instruction, plan.language):
             everything = np.ones(request.picture.rgb.shape[:2], np.bool_)
             return await _edit(replace(request, mask=everything), talk, base, plan)
         if asked.candidates:
             await _keep_open(asked, alike[0], talk, base, plan)
+        if isinstance(asked, Ambiguous):
+            asked.phrase = in_own_words(asked.phrase, talk.message.instruction, plan.language)
+        raise
+    except NotGrounded as missing:
+        missing.phrase = in_own_words(missing.phrase, talk.message.instruction, plan.language)
         raise
     for stage in dict.fromkeys(stage for result in results for stage in result.timings_ms):
         talk.clock.add(stage, max(result.timings_ms.get(stage, 0.0) for result in results))

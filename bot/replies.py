@@ -10,13 +10,13 @@ from typing import Any, Final
 from bot.words import ENGLISH, Surface, worded
 from bot.words.quoting import quoted
 from engine import errors
-from engine.data import Notice
+from engine.data import GUESS, Notice
 from engine.errors import EditError
 from engine.weights import CATALOGUE
 
 SMALLEST = {"diffusion": "sd-1.5-inpainting", "instruct": "flux-2-klein"}
 """The model to begin with, by the backend that needs one."""
-WITH_AN_ENGLISH_DETAIL: Final = ("missed",)
+WITH_AN_ENGLISH_DETAIL: Final = ("missed", "doubt")
 """Notices whose detail is a sentence of the engine."""
 
 
@@ -124,6 +124,13 @@ def _not_grounded(error: errors.NotGrounded, voice: Voice) -> str:
     return voice("error.not_grounded_instead", phrase=error.phrase, alternatives=", ".join(error.alternatives))
 
 
+def _ambiguous(error: errors.Ambiguous, voice: Voice) -> str:
+    count, key = len(error.candidates), "error.ambiguous"
+    if all(candidate.source == GUESS for candidate in error.candidates):
+        key = "error.unsure" if count > 1 else "error.unsure_one"
+    return voice(key, count=count, phrase=error.phrase)
+
+
 def _missing(error: errors.BackendMissing, voice: Voice) -> str:
     need = f"{error.need[:1].upper()}{error.need[1:]}"
     if error.backend not in SMALLEST:
@@ -178,8 +185,8 @@ ERRORS: dict[type[EditError], Callable[[Any, Voice], str]] = {
     errors.BadOption: _bad_option,
     errors.NoSuchRevision: _revision,
     errors.Withdrawn: lambda _, voice: voice("error.withdrawn"),
-    errors.NotUnderstood: lambda e, voice: voice.quoted(e.question),
-    errors.Ambiguous: lambda e, voice: voice("error.ambiguous", count=len(e.candidates), phrase=e.phrase),
+    errors.NotUnderstood: lambda e, voice: voice.quoted(e.question) or voice("engine.what_should_change"),
+    errors.Ambiguous: _ambiguous,
     errors.NeedsClarification: lambda e, voice: voice.quoted(e.question),
     errors.NotGrounded: _not_grounded,
     errors.Refused: lambda e, voice: voice("error.refused", policy=voice.quoted(e.policy)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Final, assert_never, cast, get_args
 
 from bot.chat import Answer
@@ -130,13 +131,18 @@ async def _named(like: str, talk: Talk) -> Revision:
     if like == "this":
         return talk.head
     tree = await talk.house.history.tree(talk.head.conversation)
-    made = [one for one in tree if (one.parent, one.instruction) == (talk.head.parent, talk.head.instruction)]
+    made = beside(talk.head, tree)
     if like == "last":
         return made[-1]
     numbered = dict(enumerate(made, 1)) if len(made) > 1 else {one.number: one for one in tree}
     if int(like) not in numbered:
         raise NoSuchRevision(like)
     return numbered[int(like)]
+
+
+def beside(head: Revision, among: Iterable[Revision]) -> list[Revision]:
+    """The pictures of a conversation that were made together with its head, in order, itself among them."""
+    return [one for one in among if (one.parent, one.instruction) == (head.parent, head.instruction)]
 
 
 async def _again(talk: Talk, count: int, *, like: bool = False, change: str | None = None) -> None:
@@ -176,7 +182,7 @@ async def _adjusted(change: str, operations: tuple[EditOperation, ...], talk: Ta
     plan = talk.house.planner.plan(change, Context(history=operations))
     edits = tuple(one for one in plan.operations if not isinstance(one, get_args(HistoryOperation)))
     if not edits:
-        raise NotUnderstood(plan.question or "What should change in the picture?")
+        raise NotUnderstood(plan.question or "")
     await make(cast("tuple[EditOperation, ...]", edits), talk, plan)
 
 
@@ -221,7 +227,7 @@ async def _place_of(
 async def _choose(words: str, talk: Talk) -> None:
     """The open question answered: its plan goes on with the candidates that the words pick."""
     question = await talk.house.history.open_question(talk.head.conversation)
-    if question is None:
+    if question is None or not question.candidates:
         raise NeedsClarification(NO_QUESTION)
     parent = await talk.house.history.revision(question.revision)
     picked = pick(words, question.candidates, parent)

@@ -10,15 +10,16 @@ from itertools import groupby
 from typing import cast, get_args
 
 from bot.chat import Message, Reply
-from bot.history import Revision
+from bot.history import Question, Revision
 from bot.house import House, Talk
 from bot.making import make
-from bot.steering import steer
+from bot.steering import beside, steer
 from engine.clock import Clock
 from engine.data import Notice
 from engine.errors import NoSuchRevision, NotUnderstood
 from engine.imageio import preview
 from engine.operations import Compare, Context, EditOperation, HistoryOperation, Operation, Plan
+from engine.planner import is_doubt
 from engine.reporting import Report
 
 STEERING = get_args(HistoryOperation)
@@ -63,8 +64,8 @@ async def opened(
 
 async def answered(talk: Talk) -> Reply:
     """The plan carried out, part by part. Raises: any leaf of EditError."""
-    if talk.plan.question:
-        talk.notices.append(Notice("missed", talk.plan.question))
+    if asked := talk.plan.question:
+        talk.notices.append(Notice("doubt", asked) if is_doubt(asked) else Notice("missed", asked))
     for steering, operations in parts(talk.plan):
         if steering:
             for operation in operations:
@@ -111,8 +112,17 @@ async def understood(talk: Talk) -> Plan:
         if failure:
             talk.notices.append(Notice("planner_fell_back", failure))
     if not plan.operations:
-        raise NotUnderstood(plan.question or "What should change in the picture?")
+        await _left_open(talk, plan, context)
+        raise NotUnderstood(plan.question or "")
     return plan
+
+
+async def _left_open(talk: Talk, plan: Plan, context: Context) -> None:
+    """What was asked back stays open, so that the next message may answer it: "to silver"."""
+    history, conversation = talk.house.history, talk.head.conversation
+    if not context.candidates and await history.belongs(conversation, talk.message.author):
+        asked = Question(talk.head.id, talk.message.instruction, plan, operation=0, seed=0, candidates=())
+        await history.ask(conversation, asked)
 
 
 async def glance(talk: Talk) -> bytes:
@@ -126,10 +136,16 @@ async def context_of(talk: Talk) -> Context:
     made = [revision.plan.operations if revision.plan else () for revision in branch]
     edits = [[operation for operation in run if not isinstance(operation, STEERING)] for run in made]
     question = await talk.house.history.open_question(talk.head.conversation)
+    around = await talk.house.history.around(talk.head)
+    takes = beside(talk.head, around)
     return Context(
         history=tuple(operation for run in edits for operation in run),
         last=max(1, len(edits[-1])),
+        said=branch[-1].instruction,
         candidates=tuple(region.label for region in question.candidates) if question else (),
+        takes=tuple(str(one.number) for one in takes) if len(takes) > 1 else (),
+        undone=any(one.parent == talk.head.id for one in around),
+        unanswered=question.instruction if question and not question.candidates else "",
         mask=talk.message.mask is not None,
     )
 

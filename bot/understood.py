@@ -43,6 +43,7 @@ from engine.operations import (
     Upscale,
     Vary,
 )
+from engine.planner.languages.own_words import retold
 
 MOST_STEPS: Final = 6
 """Steps that are told one by one."""
@@ -74,6 +75,7 @@ def understood(plan: Plan, language: str = ENGLISH) -> str:
     voice = Voice(language)
     if not plan.operations:
         return voice.quoted(plan.question) if plan.question else voice("understood.nothing")
+    plan = retold(plan) if plan.language == language else plan
     teller = _Teller(voice)
     steps = voice("understood.then").join(teller.step(operation) for operation in plan.operations[:MOST_STEPS])
     if len(plan.operations) > MOST_STEPS:
@@ -162,6 +164,8 @@ class _Teller:
                 return self._expanded(operation)
             case Crop():
                 return self._cropped(operation)
+            case Rotate(level=True):
+                return self._say("rotate_level")
             case Rotate():
                 way = "right" if operation.degrees >= 0 else "left"
                 return self._say(f"rotate_{way}", degrees=f"{abs(operation.degrees):g}")
@@ -265,6 +269,8 @@ class _Teller:
         if operation.box:
             x0, y0, x1, y1 = operation.box
             return self._say("crop_box", width=x1 - x0, height=y1 - y0)
+        if operation.trim:
+            return self._say("crop_border")
         if operation.aspect:
             key = "crop_square" if operation.aspect == "1:1" else "crop_aspect"
             return self._say(key, aspect=_short(operation.aspect))

@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.sample import draw_sample
 from engine.operations import Context
 from engine.planner import RulesPlanner
+from engine.planner.course import Course
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -67,6 +68,19 @@ def test_the_commands_run_in_order(tmp_path: Path) -> None:
 def test_the_sentences_are_understood(sentence: str) -> None:
     plan = RulesPlanner().plan(sentence, Context(mask=sentence == "remove this"))
     assert plan.operations, plan.question
+
+
+def test_what_is_said_after_an_edit_is_understood() -> None:
+    told = README.split("What was done last goes on with")[1].split("\n\n")[0]
+    course = Course()
+    for before in ("crop to square", "make it warmer", "brighten the boat"):
+        course = course.after(RulesPlanner().plan(before, course.context()))
+    said = re.findall(r"`([^`]+)`", told)
+    assert len(said) == 10
+    for sentence in said[:8]:
+        assert RulesPlanner().plan(sentence, course.context()).operations, sentence
+    takes = course.after(RulesPlanner().plan(said[8], course.context()))
+    assert [one.kind for one in RulesPlanner().plan(said[9], takes.context()).operations] == ["goto"]
 
 
 def test_the_picture_is_there() -> None:

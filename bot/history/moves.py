@@ -77,6 +77,13 @@ async def step_forward(connection: AsyncConnection, conversation: str, count: in
     return here
 
 
+async def said(connection: AsyncConnection, author: str, count: int) -> list[str]:
+    """The words that the author's latest plans were read from, newest first."""
+    own = revisions.c.author == author, revisions.c.plan.is_not(None)
+    query = select(revisions.c.plan).where(*own).order_by(revisions.c.created_at.desc(), revisions.c.id.desc())
+    return [plan["instruction"] for plan in await connection.scalars(query.limit(count))]
+
+
 async def summaries(connection: AsyncConnection, limit: int) -> list[Summary]:
     """The conversations used last, newest first."""
     last = select(moves.c.conversation, func.max(moves.c.id).label("move")).group_by(moves.c.conversation).subquery()

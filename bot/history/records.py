@@ -106,7 +106,7 @@ class Draft:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Question:
-    """A plan that waits for its author to choose among candidates."""
+    """A plan that waits for its author: to choose among candidates, or, where it has none, to say what was left out."""
 
     revision: str
     """The revision that the plan edits."""

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.history import codec, commits, forks, moves, questions, rows, upkeep
@@ -214,6 +214,14 @@ class History:
             return await rows.read(connection, query)
 
     @unbroken
+    async def around(self, revision: Revision) -> list[Revision]:
+        """The revisions made from the same parent, itself among them, and those made from it, by number."""
+        near = or_(revisions.c.parent == revision.parent, revisions.c.parent == revision.id)
+        query = select(revisions).where(revisions.c.conversation == revision.conversation, near)
+        async with self._database.read() as connection:
+            return await rows.read(connection, query.order_by(revisions.c.number))
+
+    @unbroken
     async def head(self, conversation: str) -> Revision:
         """Where the conversation stands. Raises: NoSuchRevision where there is no such conversation."""
         async with self._database.read() as connection:
@@ -232,6 +240,12 @@ class History:
         """Where the author's last conversation stood when this one began; None where there was none."""
         async with self._database.read() as connection:
             return await moves.latest(connection, author, None, None, before=conversation)
+
+    @unbroken
+    async def said(self, author: str, count: int) -> list[str]:
+        """The words that so many of the author's latest plans were read from, newest first."""
+        async with self._database.read() as connection:
+            return await moves.said(connection, author, count)
 
     @unbroken
     async def conversations(self, limit: int = 20) -> list[Summary]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from bot.history.database import Database, unbroken
 from bot.history.rows import now
@@ -26,7 +26,7 @@ class Entry:
 
 
 class Audit:
-    """The record, in the database of the history; nothing is ever taken from it."""
+    """The record, in the database of the history; what is older than its surface keeps it is trimmed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,3 +45,10 @@ class Audit:
         async with self._database.read() as connection:
             found = await connection.execute(query)
             return [Entry(row.actor, row.action, row.detail, row.noted_at) for row in found]
+
+    @unbroken
+    async def trim(self, keep: timedelta) -> int:
+        """Take away what was done longer ago; how many entries that were. Raises: TimedOut, StorageFailed."""
+        old = audit.c.noted_at < now() - keep
+        async with self._database.write(durable=False) as connection:
+            return (await connection.execute(delete(audit).where(old))).rowcount

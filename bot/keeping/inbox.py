@@ -42,6 +42,7 @@ class Inbox:
         self._coming: list[Letter] = []
         self._writing: asyncio.Task[None] | None = None
         self._in_hand: set[Letter] = set()
+        self._over: set[Letter] = set()
 
     async def note(self, letter: Letter) -> None:
         """The letter is durable when this returns. Raises: TimedOut, StorageFailed; then it is not."""
@@ -56,17 +57,25 @@ class Inbox:
                 if letter not in self._coming:
                     raise
         self._in_hand.add(letter)
+        self._over.discard(letter)
 
     @unbroken
     async def done(self, letter: Letter) -> None:
-        """The letter is dealt with; where the power goes it may come back."""
+        """The letter is dealt with; where the power goes it may come back.
+
+        Raises: TimedOut, StorageFailed; then it goes with the next one, or when it is asked what is left.
+        """
         self._in_hand.discard(letter)
-        async with self._database.write(durable=False) as connection:
-            await connection.execute(delete(inbox).where(_is(letter)))
+        self._over.add(letter)
+        await self._clear()
 
     @unbroken
     async def left(self, surface: str) -> list[Letter]:
-        """Letters of the surface that nobody has in hand any more: they are in ours now, and so stay those we had."""
+        """Letters of the surface that nobody has in hand any more: they are in ours now, and so stay those we had.
+
+        Raises: TimedOut, StorageFailed.
+        """
+        await self._clear()
         moment = now()
         lost = or_(inbox.c.held_until < moment, inbox.c.held_until > moment + 2 * HOLD)
         theirs = (inbox.c.surface == surface) & (inbox.c.holder != self._holder) & lost
@@ -85,6 +94,16 @@ class Inbox:
                 await connection.execute(update(inbox).where(_is(letter)).values(values))
         self._in_hand.update(found)
         return found
+
+    async def _clear(self) -> None:
+        """Those that are dealt with go, also where that failed before."""
+        over = tuple(self._over)
+        if not over:
+            return
+        async with self._database.write(durable=False) as connection:
+            for letter in over:
+                await connection.execute(delete(inbox).where(_is(letter)))
+        self._over.difference_update(over)
 
     @unbroken
     async def _write(self) -> None:

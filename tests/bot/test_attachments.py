@@ -10,8 +10,11 @@ import pytest
 
 from bot.attachments import Roles, sort_out
 from engine.data import Image, Picture
+from engine.errors import MaskEmpty, MaskWhole
 from engine.imageio import read_picture
 from engine.imageio.decoded import turned
+from engine.segmentation.classic import ClassicSegmenter
+from engine.selection.given import selection_of
 
 HEIGHT, WIDTH = 180, 240
 
@@ -64,6 +67,18 @@ def test_the_second_picture_is_a_mask_when_it_looks_like_one(takes: bool) -> Non
     base = photo(1)
     for second in (mask(), mask(HEIGHT // 2, WIDTH // 2), mask(2 * HEIGHT, 2 * WIDTH), cut_out(base), scribbled(base)):
         assert roles(base, second, takes=takes) == Roles((0,), mask=1)
+
+
+@pytest.mark.parametrize("level", [0, 9, 250, 255])
+def test_a_blank_picture_is_a_mask_that_marks_nothing_or_everything(level: int) -> None:
+    base, blank = photo(1), Picture(np.full((HEIGHT, WIDTH, 3), level, np.uint8))
+    grey = Picture(np.dstack([base.rgb[..., 0]] * 3))
+    for picture in (base, grey):
+        assert roles(picture, blank, takes=True) == roles(picture, blank) == Roles((0,), mask=1)
+        assert roles(blank, parent=picture) == Roles((), mask=0)
+        with pytest.raises(MaskEmpty if level < 128 else MaskWhole):
+            selection_of(blank, picture, ClassicSegmenter())
+    assert roles(blank, Picture(255 - blank.rgb)) == Roles((0, 1))
 
 
 def test_scribbles_on_a_smaller_copy_are_a_mask() -> None:

@@ -11,11 +11,12 @@ import pytest
 from bot.replies import ERRORS, duration, notice, receipt, sentence
 from bot.words import LANGUAGES, Surface, load
 from engine import errors
-from engine.data import Box, Notice, Region
+from engine.data import GUESS, Box, Notice, Region
 from engine.errors import EditError
 
 NOTICES = sorted({key.split(".")[1] for key in load("en") if key.startswith("notice.")})
 REGION = Region(Box(0, 0, 8, 8), 0.9, "ball", "colour")
+GUESSED = Region(Box(0, 0, 8, 8), 0.3, "main subject", GUESS)
 
 EXAMPLES: list[EditError] = [
     errors.PictureUnreadable("dog.png"),
@@ -34,7 +35,10 @@ EXAMPLES: list[EditError] = [
     errors.NoSuchRevision("undo"),
     errors.NoSuchRevision("abc"),
     errors.NotUnderstood("What should change?"),
+    errors.NotUnderstood(""),
     errors.Ambiguous("ball", (REGION, REGION)),
+    errors.Ambiguous("dog", (GUESSED, GUESSED)),
+    errors.Ambiguous("dog", (GUESSED,)),
     errors.NeedsClarification("What should be removed?"),
     errors.NotGrounded("the dog", 0.2, ("cat", "sofa")),
     errors.NotGrounded("the dog"),
@@ -92,6 +96,13 @@ def test_every_notice_the_code_raises_has_words() -> None:
     assert raised == set(NOTICES)
 
 
+def test_what_nobody_recognised_is_offered_as_such() -> None:
+    several, one = (sentence(errors.Ambiguous("dog", (GUESSED,) * count), surface="chat") for count in (2, 1))
+    assert several.startswith("I cannot tell what “dog” is here. Is it one of the 2 that stand out? Press its number")
+    assert one.startswith("I cannot tell what “dog” is here. Is it what I marked? Answer “yes”")
+    assert sentence(errors.Ambiguous("dog", (REGION, GUESSED))).startswith("I found 2")
+
+
 def test_a_chat_is_told_whom_to_ask_instead_of_what_to_type() -> None:
     missing = errors.BackendMissing("painting a bench", "diffusion")
     assert "uv run" in sentence(missing)
@@ -105,6 +116,7 @@ def test_a_chat_is_told_whom_to_ask_instead_of_what_to_type() -> None:
 def test_a_language_says_it_in_its_words_with_the_same_facts() -> None:
     assert sentence(errors.Busy("rate", 4), "de") == "Das war viel auf einmal; frag bitte in 4 Sekunden noch einmal."
     assert sentence(errors.NotUnderstood("What should be removed?"), "es") == "¿Qué hay que quitar?"
+    assert sentence(errors.NotUnderstood(""), "es") == "¿Qué debe cambiar en la imagen?"
     blurred = errors.BadOption("colour", "blurple", "a colour name, a shade of one, or #rrggbb")
     assert "ein Farbname" in sentence(blurred, "de", surface="chat")
     assert (

@@ -13,6 +13,7 @@ import pytest_asyncio
 from bot.chat import Message, Reply
 from bot.history import History
 from bot.house import House
+from bot.replies import notice
 from bot.turn import turn
 from engine.data import Image, Picture
 from engine.editor import Editor
@@ -26,6 +27,7 @@ from engine.errors import (
     MaskWhole,
     NeedsClarification,
     NoSuchRevision,
+    NotGrounded,
     NotUnderstood,
 )
 from engine.fakes import FillInpainter
@@ -101,6 +103,15 @@ async def test_a_question_is_answered_in_the_next_message(house: House) -> None:
     answered = await turn(Message("the left one", "ann", "test"), house)
     assert pixels(answered)[GREEN_BALL][1] > 100
     assert tuple(pixels(answered)[RIGHT_BALL]) == RED
+
+
+async def test_what_is_asked_about_is_named_as_its_author_named_it(house: House) -> None:
+    with pytest.raises(Ambiguous) as asked:
+        await turn(first("mach den roten Ball grün"), house)
+    assert asked.value.phrase == "roten Ball"
+    with pytest.raises(NotGrounded) as missing:
+        await turn(first("entferne den blauen Hund"), house)
+    assert missing.value.phrase == "blauen Hund"
 
 
 async def test_all_is_an_answer_and_closes_the_question(house: House) -> None:
@@ -222,6 +233,47 @@ async def test_whoever_says_everything_is_not_asked(house: House) -> None:
         await turn(replace(first("brighten the whole picture"), mask=flat_mask(0)), house)
 
 
+@pytest.mark.parametrize(
+    ("wish", "answer"), [("mach das heller", "ja, bitte"), ("éclaircis ça", "tout"), ("これを明るくして", "はい")]
+)
+async def test_the_whole_picture_is_confirmed_in_other_languages(house: House, wish: str, answer: str) -> None:
+    with pytest.raises(MaskWhole):
+        await turn(replace(first(wish), mask=flat_mask(255)), house)
+    reply = await turn(Message(answer, "ann", "test"), house)
+    assert (pixels(reply) != balls()).any(axis=2).all()
+
+
+async def test_whoever_says_everything_in_another_language_is_not_asked(house: House) -> None:
+    reply = await turn(replace(first("mach das ganze Bild heller"), mask=flat_mask(255)), house)
+    assert (pixels(reply) != balls()).any(axis=2).all()
+
+
+async def test_what_was_asked_back_can_be_answered(house: House) -> None:
+    with pytest.raises(NotUnderstood):
+        await turn(first("change the colour of the red ball on the left"), house)
+    reply = await turn(Message("to blue", "ann", "test"), house)
+    assert [one.kind for one in reply.plan.operations] == ["recolor"]
+    assert (pixels(reply) != balls()).any()
+    with pytest.raises(NotUnderstood):
+        await turn(Message("to blue jeans please thank you", "ann", "test"), house)
+
+
+async def test_one_of_several_pictures_is_taken_by_its_order(house: House) -> None:
+    made = await turn(first("make it warmer"), house)
+    takes = await turn(Message("three versions", "ann", "test"), house)
+    assert len(takes.answers) == 3
+    chosen = await turn(Message("I'll take the second one", "ann", "test"), house)
+    assert chosen.answer.revision.number == takes.answers[1].revision.number
+    assert chosen.answer.revision.number != made.answer.revision.number
+
+
+async def test_what_was_undone_is_brought_back(house: House) -> None:
+    made = await turn(first("make it warmer"), house)
+    await turn(Message("undo", "ann", "test"), house)
+    back = await turn(Message("bring it back", "ann", "test"), house)
+    assert back.answer.revision.id == made.answer.revision.id
+
+
 async def test_no_is_an_answer_too(house: House) -> None:
     with pytest.raises(MaskWhole):
         await turn(replace(first("make this brighter"), mask=flat_mask(255)), house)
@@ -262,6 +314,17 @@ async def test_what_was_not_understood_is_said_and_the_rest_is_done(house: House
     reply = await turn(first("make it brihtxer and crop to square"), house)
     assert pixels(reply).shape == (160, 160, 3)
     assert [note.kind for note in reply.notices] == ["missed"]
+
+
+async def test_a_doubt_is_told_without_a_rest_that_there_is_not(house: House) -> None:
+    image = balls()
+    image[:, 120:] = image[:, 120:, ::-1]
+    one = await turn(first("make the red ball green and make the blue ball darker", image), house)
+    reply = await follow(house, one, "make it brighter")
+    assert [note.kind for note in reply.notices] == ["doubt"]
+    assert notice(reply.notices[0]) == (
+        "Did you mean the red ball too, or only the blue ball as I took it? I went by the likelier reading."
+    )
 
 
 async def test_variations_of_an_exact_edit_are_said_to_be_alike(house: House) -> None:

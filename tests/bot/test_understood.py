@@ -76,6 +76,8 @@ TOLD: list[tuple[dict[str, object], str]] = [
     ({"kind": "crop", "box": [10, 20, 110, 220]}, "Cropped to 100 × 200 px."),
     ({"kind": "crop", "sides": ["top"], "amount": 10}, "Cropped at the top by 10%."),
     ({"kind": "crop", "target": {"phrase": "dog"}}, "Cropped to the dog."),
+    ({"kind": "crop", "trim": True}, "Cut off the plain border."),
+    ({"kind": "rotate", "degrees": 0, "level": True}, "Straightened the picture."),
     ({"kind": "rotate", "degrees": -90}, "Turned the picture 90° anticlockwise."),
     ({"kind": "rotate", "degrees": 2.5}, "Turned the picture 2.5° clockwise."),
     ({"kind": "flip", "axis": "horizontal"}, "Mirrored the picture left to right."),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,6 +45,8 @@ STEPS: Final[Mapping[str, Callable[[str, str | None], HistoryOperation]]] = {
     "others": lambda subject, value: Refine(change="the other one"),
 }
 """Buttons that become a job at once: the step that each is."""
+SHOWN_ONCE: Final = ("pick", "mask", "more")
+"""Others that a double click means once."""
 ACKNOWLEDGED_BEFORE: Final = 40060
 """Discord's code for an interaction that was acknowledged already."""
 DOUBLE_S: Final = 1.0
@@ -72,6 +76,14 @@ class Click:
         return self.visit.language
 
 
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What somebody clicked on last, and when by the loop's clock."""
+
+    click: tuple[int, int, str]
+    at: float
+
+
 Handler = Callable[[Click], Awaitable[None]]
 
 
@@ -80,7 +92,8 @@ class Clicks:
 
     def __init__(self, parts: Parts, rules: Rules, intake: Intake) -> None:
         self._parts, self._rules, self._intake = parts, rules, intake
-        self._recent: dict[tuple[int, int, str], float] = {}
+        self._recent: dict[int, _Last] = {}
+        self._carried: Counter[tuple[int, int, str]] = Counter()
         self._handlers: dict[str, Handler] = {"cancel": self._cancel, "choose": self._choose}
 
     def learn(self, action: str, handler: Handler) -> None:
@@ -100,26 +113,38 @@ class Clicks:
         about: the message that it is about, where that is not the one clicked on, such as for a menu or a form.
         """
         try:
+            if self._is_double(interaction) and (action in STEPS or action in SHOWN_ONCE):
+                await acknowledge(interaction)
+                return
             if action in STEPS or action == "pick":
                 await acknowledge(interaction)
-                if self._is_double(interaction):
-                    return
-            await self._carry_out(interaction, action, subject, value, about or _public(interaction.message))
+            with self._in_hand(interaction):
+                await self._carry_out(interaction, action, subject, value, about or _public(interaction.message))
         except discord.NotFound:
             # Acknowledged too late, as after a long stall: the author is told by Discord, and clicks again.
+            self._recent.pop(interaction.user.id, None)
             log.warning("click_too_late", action=action)
         except Exception:
             log.exception("click_broke", action=action)
             await whisper(interaction, say("discord.failed", language_for(str(interaction.locale))))
 
     def _is_double(self, interaction: discord.Interaction[RetouchClient]) -> bool:
-        """Whether it is the second click of a double one: one job is meant."""
-        moment = asyncio.get_running_loop().time()
-        shown = interaction.message.id if interaction.message else 0
-        click = (interaction.user.id, shown, str((interaction.data or {}).get("custom_id")))
-        recent = {one: at for one, at in self._recent.items() if moment - at < DOUBLE_S}
-        self._recent = {**recent, click: moment}
-        return click in recent
+        """Whether it is the second of two clicks without another between them: one answer is meant."""
+        moment, click = asyncio.get_running_loop().time(), _name_of(interaction)
+        recent = {who: last for who, last in self._recent.items() if moment - last.at < DOUBLE_S}
+        before = recent.get(interaction.user.id)
+        self._recent = {**recent, interaction.user.id: _Last(click, moment)}
+        return (before is not None and before.click == click) or click in self._carried
+
+    @contextmanager
+    def _in_hand(self, interaction: discord.Interaction[RetouchClient]) -> Generator[None]:
+        """Meanwhile the same click is a double one, however long it takes."""
+        click = _name_of(interaction)
+        self._carried[click] += 1
+        try:
+            yield
+        finally:
+            self._carried -= Counter((click,))
 
     async def _carry_out(
         self,
@@ -204,6 +229,12 @@ class Clicks:
         await acknowledge(click.interaction)
         if not await desk.cancel(click.subject, click.visit.author):
             await whisper(click.interaction, say("discord.too_late", click.language))
+
+
+def _name_of(interaction: discord.Interaction[Any]) -> tuple[int, int, str]:
+    """Who clicked, and on what."""
+    shown = interaction.message.id if interaction.message else 0
+    return interaction.user.id, shown, str((interaction.data or {}).get("custom_id"))
 
 
 def _public(message: discord.Message | None) -> int | None:

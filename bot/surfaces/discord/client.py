@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any, Final
 
 import discord
@@ -31,9 +32,11 @@ from bot.surfaces.discord.rules import Rules
 from bot.surfaces.discord.sources import Sources
 from bot.surfaces.discord.uploads import Uploads
 from bot.tasks import stopped
+from engine.errors import EditError
 
 POLL_S: Final = 1.0
 """How often the inbox is looked through; a third of how long a letter is held at most."""
+DAY_S: Final = 24 * 3600.0
 AGAIN_S: Final = 10.0
 """Before Discord is asked once more for a message that it did not give out."""
 
@@ -120,6 +123,16 @@ class RetouchClient(discord.AutoShardedClient):
             except Exception:
                 log.warning("inbox_unavailable", exc_info=True)
             await asyncio.sleep(POLL_S)
+
+    async def tidy(self) -> None:
+        """At once and every day: what administrators did too long ago is taken from the record."""
+        keep = timedelta(days=self.parts.settings.discord.audit_days)
+        while True:
+            try:
+                await self.parts.audit.trim(keep)
+            except EditError:
+                log.warning("audit_not_trimmed", exc_info=True)
+            await asyncio.sleep(DAY_S)
 
     async def _again(self, letter: Letter) -> None:
         while True:

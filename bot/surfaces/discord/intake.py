@@ -25,25 +25,15 @@ from bot.surfaces.discord.buttons import refine_button
 from bot.surfaces.discord.incoming import is_addressed, other_files, pictures_of, words_of
 from bot.surfaces.discord.outbox import FilesTooLarge, Look, Outbox, Unreachable
 from bot.surfaces.discord.parts import Parts
-from bot.surfaces.discord.roles import is_generating, mask_of, roles_of
+from bot.surfaces.discord.roles import is_generating, is_step, mask_of, roles_of
 from bot.surfaces.discord.rules import Rules, Visit
 from bot.surfaces.discord.sources import Source, Sources, key_of
 from bot.surfaces.discord.uploads import Upload
 from bot.tasks import Turns
-from bot.words import language_for
+from bot.words import LANGUAGES, language_for
 from engine.data import Notice, Picture
-from engine.errors import EditError, UnsupportedImage
-from engine.operations import (
-    Choose,
-    Compare,
-    Context,
-    Goto,
-    Redo,
-    Refine,
-    Restart,
-    Retry,
-    Undo,
-)
+from engine.errors import Busy, EditError, UnsupportedImage
+from engine.operations import Context, Plan
 
 if TYPE_CHECKING:
     from bot.surfaces.discord.client import RetouchClient
@@ -58,8 +48,8 @@ STOP: Final = ("cancel", "stop", "abort", "never mind", "nevermind")
 """Words that mean the job under way, and no edit."""
 REMEMBERED: Final = 10_000
 """Messages that this process does not take in twice, whatever became of them; the ledger knows its jobs for ever."""
-OF_AN_EDIT: Final = (Undo, Redo, Goto, Restart, Retry, Compare, Refine, Choose)
-"""Operations that mean nothing on a picture that was never edited."""
+BEGUN: Final = {say("discord.starting", language): language for language in LANGUAGES}
+"""What the answer to a command says until it is a job, and the language of it."""
 BLANK: Final = Picture(np.full((64, 64, 3), 255, np.uint8))
 """What stands before a picture that is made from words alone."""
 
@@ -73,7 +63,9 @@ class Intake:
         self._client, self._parts, self._rules = client, parts, rules
         self._sources, self._outbox = sources, outbox
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._changing = Turns()
+        self._changing, self._in_turn = Turns(), Turns()
+        self._arrived = 0
+        self._refused: dict[str, tuple[int, Busy]] = {}
         self._said: OrderedDict[int, int] = OrderedDict()
 
     async def heard(self, message: discord.Message) -> None:
@@ -86,21 +78,29 @@ class Intake:
             await self._taken_in(message, words_of(message, me))
 
     async def _taken_in(self, message: discord.Message, words: str) -> None:
-        letter = letter_of(message)
+        letter, number = letter_of(message), self._arrival()
+        # Before there is anything to do for it: in a crowd everybody is acknowledged before anybody is served.
+        acknowledged = self._client.soon(self._acknowledge(letter))
+        async with self._in_turn.of(_line_of(message)):
+            await acknowledged
+            await self._answered(message, words, [], number)
+        with suppress(EditError):
+            await self._parts.inbox.done(letter)
+
+    async def _acknowledge(self, letter: Letter) -> None:
+        """The letter is durable, and its author sees that."""
         try:
             await self._parts.inbox.note(letter)
         except EditError:
             # It is answered all the same, or told why not, unless this process dies.
             log.warning("message_not_noted", exc_info=True)
         else:
-            # Before there is anything to do for it: in a crowd everybody is acknowledged before anybody is served.
-            await asyncio.wait((self._client.soon(self.type(message.channel.id)),), timeout=TYPING_S)
-        await self._answered(message, words, [])
-        with suppress(EditError):
-            await self._parts.inbox.done(letter)
+            await asyncio.wait((self._client.soon(self.type(int(letter.channel))),), timeout=TYPING_S)
 
     async def heard_again(self, letter: Letter) -> None:
         """A message that an earlier process had in hand: Discord is asked for it, and it is taken in if it is there.
+
+        One of the bot's own was to become the answer to a command, whose options nobody has any more.
 
         Raises: discord.HTTPException, aiohttp.ClientError.
         """
@@ -108,12 +108,25 @@ class Intake:
         channel = self._client.get_partial_messageable(int(letter.channel), guild_id=guild)
         with suppress(discord.NotFound, discord.Forbidden):
             message = await channel.fetch_message(int(letter.message))
-            if message.guild is not None and not isinstance(message.author, discord.Member):
-                # Only a member has roles.
-                with suppress(discord.HTTPException):
-                    message.author = await message.guild.fetch_member(message.author.id)
-            await self.heard(message)
+            if message.author.id == self._client.me.id:
+                await self._end(message)
+            else:
+                await self._with_roles(message)
+                await self.heard(message)
         await self._parts.inbox.done(letter)
+
+    async def _with_roles(self, message: discord.Message) -> None:
+        """Only a member has roles, and a message that was asked for names a user."""
+        if message.guild is not None and not isinstance(message.author, discord.Member):
+            with suppress(discord.HTTPException):
+                message.author = await message.guild.fetch_member(message.author.id)
+
+    async def _end(self, begun: discord.Message) -> None:
+        """The answer to a command that an earlier process began, and that no job will take over, says so."""
+        command, language = begun.interaction_metadata, BEGUN.get(begun.content)
+        if command is None or language is None or await self._parts.server.ledger.known(key_of(command.id)):
+            return
+        await begun.edit(content=say("discord.lost", language))
 
     async def changed(self, message: discord.Message) -> None:
         """The author's new words take the place of the old: that branch is made again, and its answer replaced."""
@@ -127,7 +140,7 @@ class Intake:
             # Links that unfold into previews change a message too.
             same = all(job.request["instruction"] == words for job in before)
             if not same or (not before and self._is_new(f"{message.id} {words}")):
-                await self._answered(message, words, before)
+                await self._answered(message, words, before, self._arrival())
 
     async def taken_back(self, message: int) -> None:
         """What was asked for in a message that is deleted is not made any more, if it is not over."""
@@ -161,13 +174,13 @@ class Intake:
             self._seen.popitem(last=False)
         return True
 
-    async def _answered(self, message: discord.Message, words: str, before: list[Job]) -> None:
+    async def _answered(self, message: discord.Message, words: str, before: list[Job], number: int) -> None:
         # What was said to the message before it was changed makes room for its answer.
         place = {"message": message.id, "post": self._said.pop(message.id, None)}
         address = _address_of(message).model_copy(update=place)
         try:
-            spoken = self._parts.server.house.planner.plan(words, Context()).language
-            visit = await self._rules.visit(message.author, message.channel, message.guild, spoken=spoken)
+            plan = self._parts.server.house.planner.plan(words, Context())
+            visit = await self._rules.visit(message.author, message.channel, message.guild, spoken=plan.language)
             address = visit.address.model_copy(update=place)
             if visit.refusal:
                 await self._say(address, visit.refusal, message)
@@ -183,12 +196,31 @@ class Intake:
                 for job in before:
                     await self._redo(job, words, visit, message)
             else:
-                await self._take(message, words, visit, address)
+                self._refuse_with_those_ahead(message, plan, number)
+                await self._take(message, words, plan, visit, address)
         except EditError as error:
+            if isinstance(error, Busy):
+                self._refused[_line_of(message)] = self._arrived, error
             await self._say(address, sentence(error, address.language, surface="chat"), message)
         except Exception:
             log.exception("message_broke")
             await self._say(address, say("discord.failed", address.language), message)
+
+    def _arrival(self) -> int:
+        """The number of a message that comes now, counted from 1."""
+        self._arrived += 1
+        return self._arrived
+
+    def _refuse_with_those_ahead(self, message: discord.Message, plan: Plan, number: int) -> None:
+        """Raises: Busy where its author was refused something that they asked for before, while this waited behind it.
+
+        Of many edits that are asked for at once, the first are made, and not those for which there is room by chance.
+        """
+        last, error = self._refused.get(_line_of(message), (0, None))
+        if error is None or number > last:
+            self._refused.pop(_line_of(message), None)
+        elif not is_step(plan):
+            raise error
 
     async def _ask_back(self, message: discord.Message, visit: Visit, address: Address) -> None:
         """A picture came without words: it begins a conversation, which goes on with a reply or a press of the button.
@@ -217,12 +249,12 @@ class Intake:
         if len(self._said) > REMEMBERED:
             self._said.popitem(last=False)
 
-    async def _take(self, message: discord.Message, words: str, visit: Visit, address: Address) -> None:
+    async def _take(self, message: discord.Message, words: str, plan: Plan, visit: Visit, address: Address) -> None:
         """Raises: EditError; what was accepted before it is answered all the same."""
         if not pictures_of(message) and (files := other_files(message)):
             raise UnsupportedImage(files[0].partition(";")[0] or None)
-        source = await self._sources.of(message)
-        asked = list(await self._asked(source, words, visit))
+        source = await self._sources.of(message, look_back=not is_step(plan))
+        asked = list(await self._asked(source, words, plan, visit))
         for part, (one, upload) in enumerate(asked):
             spoiler = address.spoiler or source.spoiler or bool(upload and upload.spoiler)
             here = address.model_copy(update={"spoiler": spoiler, "post": None if part else address.post})
@@ -268,12 +300,11 @@ class Intake:
                 while (await desk.current(job)).delivered_at is None:  # noqa: ASYNC110 (the ledger tells nobody)
                     await asyncio.sleep(0.1)
 
-    async def _asked(self, source: Source, words: str, visit: Visit) -> Iterator[tuple[Message, Upload | None]]:
+    async def _asked(
+        self, source: Source, words: str, plan: Plan, visit: Visit
+    ) -> Iterator[tuple[Message, Upload | None]]:
         """A message for each picture that is meant, and its upload where it has one."""
         blank = Message(words, visit.author, SURFACE, visit.channel, model=visit.model)
-        plan = self._parts.server.house.planner.plan(words, Context())
-        if source.found and plan.operations and all(isinstance(one, OF_AN_EDIT) for one in plan.operations):
-            source = Source()
         if source.revision is None and not source.subjects and not source.attached:
             return iter([(replace(blank, picture=BLANK, plan=plan) if is_generating(plan) else blank, None)])
         roles, uploads = await asyncio.to_thread(roles_of, source, words, plan)
@@ -296,6 +327,11 @@ def _about(message: Message, upload: Upload, notices: tuple[Notice, ...]) -> Mes
 def _key_after(message: int, before: Job) -> str:
     """What the ledger knows the job by that took the other's place when the message was changed."""
     return key_of(message, f"after {before.id}")
+
+
+def _line_of(message: discord.Message) -> str:
+    """Whoever's messages in a channel are taken in one after the other."""
+    return f"{message.author.id} {message.channel.id}"
 
 
 def _address_of(message: discord.Message) -> Address:

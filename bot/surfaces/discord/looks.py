@@ -9,10 +9,11 @@ from pathlib import PurePath
 from typing import Final
 
 from bot.chat import Answer, Reply
+from bot.drawing import drawable
 from bot.fitting import EXTENSIONS, Fitted, fitted
 from bot.history import History, Question, Revision
 from bot.ledger.records import Job
-from bot.pictures import overlay
+from bot.pictures import overlay, side_by_side
 from bot.replies import say, sentence
 from bot.sheets import numbered_grid
 from bot.surfaces.discord.address import Address
@@ -21,8 +22,9 @@ from bot.surfaces.discord.hiding import is_hidden
 from bot.surfaces.discord.outbox import File, Look
 from bot.surfaces.discord.wording import done, shortened, under
 from bot.wipe import wipe
+from bot.words import ENGLISH
 from engine.data import Picture
-from engine.errors import EditError, MaskEmpty, MaskWhole, NeedsClarification
+from engine.errors import EditError, NeedsClarification
 
 OVERLAY_QUALITY: Final = 90
 OVERLAY_BYTES: Final = 4 * 2**20
@@ -91,13 +93,22 @@ async def _comparison(reply: Reply, address: Address, history: History, limit: i
     revision, language = reply.answer.revision, address.language
     original = (await history.branch(revision.id))[0]
     before, after = await history.picture(original), await history.picture(revision)
+    labels, both = _labels(language), reply.answer.picture
+    if language != ENGLISH:
+        both = await asyncio.to_thread(side_by_side, before, after, labels)
     moving: tuple[File, ...] = ()
     # Where hardly anything may be uploaded, no animation is small enough.
     with suppress(ValueError):
-        data = await asyncio.to_thread(wipe, before, after, int(WIPE_SHARE * limit))
+        data = await asyncio.to_thread(wipe, before, after, int(WIPE_SHARE * limit), labels)
         moving = (File("wipe.gif", data, address.spoiler),)
-    beside = await drawn("compare", reply.answer.picture, address, limit - sum(len(file.data) for file in moving))
+    beside = await drawn("compare", both, address, limit - sum(len(file.data) for file in moving))
     return Look(under(reply, language), (beside, *moving), answer_buttons(revision, language, below=False))
+
+
+def _labels(language: str) -> tuple[str, str]:
+    """What is written on the two, in English where the fonts of this machine lack the language."""
+    before, after = (drawable(say(f"receipt.{key}", language), key) or key for key in ("before", "after"))
+    return before, after
 
 
 async def _refusal(
@@ -110,9 +121,8 @@ async def _refusal(
     if question is None or not question.candidates:
         return Look(words), head
     asked = await history.revision(question.revision)
-    buttons = choice_buttons(
-        asked.id, len(question.candidates), language, confirm=isinstance(error, MaskEmpty | MaskWhole)
-    )
+    count = len(question.candidates)
+    buttons = choice_buttons(asked.id, count, language, confirm=count == 1)
     if is_hidden((asked,), address):
         return Look(f"{words}\n-# {say('discord.hidden', language)}", view=buttons), asked
     return Look(words, (await _numbered(question, asked, address, history, limit),), buttons), asked

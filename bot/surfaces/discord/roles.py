@@ -9,10 +9,29 @@ from bot.surfaces.discord.sources import Source
 from bot.surfaces.discord.uploads import Upload
 from engine.data import Picture
 from engine.imageio.decoded import turned_with
-from engine.operations import Add, Alter, Background, Generate, Plan, Replace, Replay, Style
+from engine.operations import (
+    Add,
+    Alter,
+    Background,
+    Choose,
+    Compare,
+    Generate,
+    Goto,
+    Plan,
+    Redo,
+    Refine,
+    Replace,
+    Replay,
+    Restart,
+    Retry,
+    Style,
+    Undo,
+)
 
 WITH_REFERENCE: Final = (Add, Alter, Background, Generate, Replace, Style)
 """Operations that may look at a second picture."""
+OF_AN_EDIT: Final = (Undo, Redo, Goto, Restart, Retry, Compare, Refine, Choose)
+"""Operations that go on from an edit."""
 
 
 def roles_of(source: Source, words: str, plan: Plan) -> tuple[Roles, list[Upload]]:
@@ -43,6 +62,11 @@ def mask_of(roles: Roles, uploads: list[Upload]) -> Picture | None:
         return None
     mask = uploads[roles.mask].decoded
     return turned_with(mask, uploads[roles.subjects[0]].decoded) if roles.subjects else mask.picture
+
+
+def is_step(plan: Plan) -> bool:
+    """Whether it means nothing on a picture that was never edited."""
+    return bool(plan.operations) and all(isinstance(operation, OF_AN_EDIT) for operation in plan.operations)
 
 
 def is_generating(plan: Plan) -> bool:

@@ -117,7 +117,7 @@ async def _connected(parts: Parts, token: str, tell: Callable[[str], None], *, m
         try:
             async with client:
                 await client.login(token)
-                beside = [asyncio.create_task(client.take_up()), asyncio.create_task(_greet(client, tell))]
+                beside = [asyncio.create_task(work) for work in (client.take_up(), client.tidy(), _greet(client, tell))]
                 try:
                     await client.connect()
                 finally:

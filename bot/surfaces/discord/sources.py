@@ -50,8 +50,11 @@ class Sources:
     def __init__(self, history: History, ledger: Ledger, posts: Posts, uploads: Uploads) -> None:
         self._history, self._ledger, self._posts, self._uploads = history, ledger, posts, uploads
 
-    async def of(self, message: discord.Message) -> Source:
-        """What the message is about. Raises: BadInput for what cannot be read, NoSuchRevision for what was deleted."""
+    async def of(self, message: discord.Message, *, look_back: bool) -> Source:
+        """What the message is about. look_back: whether a picture may be meant that was posted before.
+
+        Raises: BadInput for what cannot be read, NoSuchRevision for what was deleted.
+        """
         replied = await _replied(message)
         post = await self._posts.of_message(SURFACE, str(replied.id)) if replied else None
         if replied is not None and post is not None and (revision := post.revision):
@@ -65,6 +68,8 @@ class Sources:
             return Source(subjects=tuple(subjects), attached=tuple(attached))
         if own := pictures_of(message):
             return Source(attached=tuple(await self._uploads.read(own, message)))
+        if not look_back:
+            return Source()
         before = await self.unasked(message.channel, message.author.id, message)
         found = await self._uploads.read(pictures_of(before)[:1], before) if before else []
         return Source(subjects=tuple(found), found=True)

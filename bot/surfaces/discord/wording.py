@@ -15,7 +15,7 @@ from engine.operations import Choose, Goto
 
 LONGEST = 1900
 """Characters of a message, some below Discord's 2000."""
-DOUBTS = ("main_subject", "missed")
+DOUBTS = ("main_subject", "missed", "doubt")
 """Notices that are as important as what was done: it may not be what was meant."""
 BAR = 12
 """Marks of a progress bar."""

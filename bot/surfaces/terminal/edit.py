@@ -231,7 +231,8 @@ async def _show_candidates(ambiguous: Ambiguous, house: House, options: EditOpti
     picture = overlay(await house.history.picture(head.id), ambiguous.candidates)
     path = house.exports / f"{head.id}-candidates.png"
     write_atomically(path, encode(picture, "png"))
-    say(f"The candidates are numbered in {path}; answer with `retouch edit --continue 2`.")
+    number = min(2, len(ambiguous.candidates))
+    say(f"The candidates are numbered in {path}; answer with `retouch edit --continue {number}`.")
 
 
 async def _destination(options: EditOptions, reply: Reply, house: House) -> Path:

@@ -36,7 +36,7 @@ def plan_once(instruction: str, *, as_json: bool) -> None:
     elif plan.operations:
         say(explain(plan))
     else:
-        raise NotUnderstood(plan.question or "What should change in the picture?")
+        raise NotUnderstood(plan.question or "")
 
 
 def plan_lines(lines: Iterable[str], *, dialogue: bool) -> None:

@@ -147,6 +147,16 @@ async def test_the_latest_is_where_somebody_last_was(history: History, photo: Pi
     assert await history.latest(author="ada") == first
 
 
+async def test_what_somebody_said_is_told_newest_first(history: History, photo: Picture):
+    root = await begin(history, photo)
+    for words in ("make it warmer", "flip it", "crop it"):
+        plan = Plan(instruction=words, confidence=1.0)
+        await history.commit(root, Draft(picture=photo, instruction="retry", author="ada", plan=plan))
+    await commit(history, root)
+    assert await history.said("ada", 2) == ["crop it", "flip it"]
+    assert await history.said("bob", 2) == []
+
+
 async def test_the_conversation_before_this_one(history: History, photo: Picture):
     other = await begin(history, photo, "bob")
     first = await begin(history, photo)

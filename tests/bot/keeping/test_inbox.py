@@ -106,3 +106,20 @@ async def test_a_letter_noted_twice_is_one(database: Database) -> None:
     await notes.note(LETTER)
     await notes.note(LETTER)
     assert await count(database) == 1
+
+
+async def test_what_is_dealt_with_goes_later_where_it_cannot_go_now(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*of: str | None, **options: bool) -> None:
+        raise StorageFailed
+
+    notes = Inbox(database, "a")
+    await notes.note(LETTER)
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "write", full)
+        with pytest.raises(StorageFailed):
+            await notes.done(LETTER)
+    assert await count(database) == 1
+    assert await notes.left("discord") == []
+    assert await count(database) == 0

@@ -12,7 +12,7 @@ from bot.surfaces.discord.commands.opening import Opening
 from bot.surfaces.discord.incoming import may_be_picture, pictures_of
 from bot.surfaces.discord.intake import BLANK
 from bot.surfaces.discord.models import CHOSEN_BY_NAME
-from bot.surfaces.discord.roles import is_generating
+from bot.surfaces.discord.roles import is_generating, is_step
 from engine.data import Notice
 from engine.editor import INSTRUCT
 from engine.errors import ModelMissing, UnsupportedImage
@@ -96,7 +96,7 @@ async def _found(opening: Opening, message: Message) -> tuple[Upload | None, Mes
     if is_generating(plan):
         return None, replace(message, picture=BLANK, plan=plan)
     channel = opening.interaction.channel
-    if opening.address.webhook is not None or not isinstance(channel, discord.abc.Messageable):
+    if is_step(plan) or opening.address.webhook is not None or not isinstance(channel, discord.abc.Messageable):
         return None, message
     earlier = await client.sources.unasked(channel, opening.interaction.user.id, opening.interaction)
     if earlier is None:

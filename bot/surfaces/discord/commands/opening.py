@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,12 +13,13 @@ import structlog
 from discord import app_commands
 
 from bot.chat import Message
+from bot.keeping.inbox import Letter
 from bot.keeping.posts import Post
 from bot.replies import say, sentence
 from bot.surfaces.discord.address import SURFACE, Address
 from bot.surfaces.discord.clicks import ACKNOWLEDGED_BEFORE, whisper
 from bot.surfaces.discord.outbox import Look
-from bot.surfaces.discord.reaching import way_around
+from bot.surfaces.discord.reaching import is_open, way_around
 from bot.surfaces.discord.rules import Visit
 from bot.surfaces.discord.sources import key_of
 from bot.words import language_for
@@ -96,6 +98,7 @@ async def opened(interaction: discord.Interaction[RetouchClient], work: Work, *,
         if interaction.response.is_done():
             await _edited(interaction, address, say("discord.failed", address.language))
         return
+    letter = await _noted(interaction, post)
     try:
         visit = await interaction.client.rules.visit(
             interaction.user, interaction.channel, interaction.guild, str(interaction.locale)
@@ -110,6 +113,22 @@ async def opened(interaction: discord.Interaction[RetouchClient], work: Work, *,
     except Exception:
         log.exception("command_broke", command=_name_of(interaction))
         await _edited(interaction, address, say("discord.failed", address.language))
+    if letter is not None:
+        with suppress(EditError):
+            await interaction.client.parts.inbox.done(letter)
+
+
+async def _noted(interaction: discord.Interaction[RetouchClient], post: int | None) -> Letter | None:
+    """The begun message, which the next process ends if this one dies; None where the bot cannot read it later."""
+    if post is None or not is_open(interaction):
+        return None
+    letter = Letter(SURFACE, str(post), str(interaction.channel_id or 0), str(interaction.guild_id or ""))
+    try:
+        await interaction.client.parts.inbox.note(letter)
+    except EditError:
+        log.warning("command_not_noted", exc_info=True)
+        return None
+    return letter
 
 
 async def broken(interaction: discord.Interaction[RetouchClient], error: app_commands.AppCommandError) -> None:

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import discord
 from discord import app_commands
-from sqlalchemy import select
 
-from bot.history.schema import revisions
 from bot.replies import say
 from bot.words import language_for
 
@@ -31,7 +29,8 @@ LOOK_BACK: Final = 60
 
 async def instructions(interaction: Asked, current: str) -> Choices:
     """What the member said lately, then examples of what can be said."""
-    said = _fitting(await _said(interaction), current)[:RECENT]
+    history = interaction.client.parts.server.house.history
+    said = _fitting(await history.said(str(interaction.user.id), LOOK_BACK), current)[:RECENT]
     examples = say("discord.ask.examples", language_for(str(interaction.locale))).split(" · ")
     return _choices([*said, *_fitting(examples, current)])
 
@@ -49,18 +48,6 @@ async def shapes(interaction: Asked, current: str) -> Choices:
 async def recipes(interaction: Asked, current: str) -> Choices:
     """The member's own."""
     return _choices(_fitting(await interaction.client.parts.shelf.names(str(interaction.user.id)), current))
-
-
-async def _said(interaction: Asked) -> list[str]:
-    """The words that the member's latest plans were read from, newest first."""
-    query = (
-        select(revisions.c.plan)
-        .where(revisions.c.author == str(interaction.user.id), revisions.c.plan.is_not(None))
-        .order_by(revisions.c.created_at.desc())
-        .limit(LOOK_BACK)
-    )
-    async with interaction.client.parts.server.house.history.database.read() as connection:
-        return [plan["instruction"] for plan in await connection.scalars(query)]
 
 
 def _fitting(offered: Iterable[str], current: str) -> list[str]:

@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot.replies import say
 from bot.surfaces.discord.commands.declaring import worded
-from bot.surfaces.discord.household.asking import attend, may_manage, show
+from bot.surfaces.discord.household.answering import attend, may_manage, show
 from bot.surfaces.discord.household.guild_rules import Change, added, limited, removed, told
 from bot.surfaces.discord.household.status import tell_status
 from bot.surfaces.discord.rules import Visit

@@ -15,7 +15,7 @@ from bot.replies import say
 from bot.showcase import showcase
 from bot.surfaces.discord.commands.declaring import slash
 from bot.surfaces.discord.commands.syncing import key_of
-from bot.surfaces.discord.household.asking import attend, show
+from bot.surfaces.discord.household.answering import attend, show
 from bot.surfaces.discord.outbox import File
 from bot.surfaces.discord.rules import Visit
 

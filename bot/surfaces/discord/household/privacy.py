@@ -17,7 +17,7 @@ from bot.replies import say
 from bot.serving import Server
 from bot.surfaces.discord.commands.declaring import slash
 from bot.surfaces.discord.delivery import ANYWHERE, ROOM, SMALLEST
-from bot.surfaces.discord.household.asking import attend, show
+from bot.surfaces.discord.household.answering import attend, show
 from bot.surfaces.discord.outbox import TOO_LARGE, File
 from bot.surfaces.discord.rules import Visit
 
@@ -32,30 +32,30 @@ _exporting: set[str] = set()
 STYLES: Final = {"forget": discord.ButtonStyle.danger, "yes": discord.ButtonStyle.danger}
 
 
-class Wish(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"household:privacy:(?P<wish>[a-z]+)"):
+class PrivacyButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"household:privacy:(?P<action>[a-z]+)"):
     """A button that does something with all that is kept of whoever presses it."""
 
-    def __init__(self, wish: str, button: discord.ui.Button[Any]) -> None:
+    def __init__(self, action: str, button: discord.ui.Button[Any]) -> None:
         super().__init__(button)
-        self._wish = wish
+        self._action = action
 
     @classmethod
-    def drawn(cls, wish: str, language: str) -> Self:
+    def drawn(cls, action: str, language: str) -> Self:
         """The button as it is put under the words."""
-        style = STYLES.get(wish, discord.ButtonStyle.secondary)
-        label = say(f"discord.button.{wish}", language)
-        return cls(wish, discord.ui.Button[Any](custom_id=f"household:privacy:{wish}", label=label, style=style))
+        style = STYLES.get(action, discord.ButtonStyle.secondary)
+        label = say(f"discord.button.{action}", language)
+        return cls(action, discord.ui.Button[Any](custom_id=f"household:privacy:{action}", label=label, style=style))
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """The button, from its id alone."""
-        return cls(match["wish"], cast("discord.ui.Button[Any]", item))
+        return cls(match["action"], cast("discord.ui.Button[Any]", item))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Somebody pressed it."""
-        await attend(interaction, partial(WISHES[self._wish], interaction))
+        await attend(interaction, partial(ACTIONS[self._action], interaction))
 
 
 @slash("privacy")
@@ -136,12 +136,12 @@ async def _stop(server: Server, author: str) -> None:
                     await asyncio.sleep(LOOK_S)
 
 
-def _buttons(language: str, *wishes: str) -> discord.ui.View:
+def _buttons(language: str, *actions: str) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
-    for wish in wishes:
-        view.add_item(Wish.drawn(wish, language))
+    for action in actions:
+        view.add_item(PrivacyButton.drawn(action, language))
     return view
 
 
-WISHES: Final = {"export": _export, "forget": _ask, "yes": _forget, "no": _tell}
+ACTIONS: Final = {"export": _export, "forget": _ask, "yes": _forget, "no": _tell}
 """What each button does."""

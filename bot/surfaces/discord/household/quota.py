@@ -12,7 +12,7 @@ from bot.ledger.limits import Rate
 from bot.ledger.records import Allowance
 from bot.replies import duration, say
 from bot.surfaces.discord.commands.declaring import slash
-from bot.surfaces.discord.household.asking import attend, show
+from bot.surfaces.discord.household.answering import attend, show
 from bot.surfaces.discord.rules import MINUTES_A_DAY, Visit
 
 if TYPE_CHECKING:

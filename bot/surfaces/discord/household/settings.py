@@ -14,7 +14,7 @@ from bot.keeping.preferences import of_guild, of_member
 from bot.replies import say
 from bot.surfaces.discord.address import SURFACE
 from bot.surfaces.discord.commands.declaring import slash, worded
-from bot.surfaces.discord.household.asking import attend, may_manage, show
+from bot.surfaces.discord.household.answering import attend, may_manage, show
 from bot.surfaces.discord.rules import Visit
 from bot.words import LANGUAGES
 

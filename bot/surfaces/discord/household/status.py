@@ -12,7 +12,7 @@ import httpx
 
 from bot.replies import say
 from bot.serving import Server
-from bot.surfaces.discord.household.asking import show
+from bot.surfaces.discord.household.answering import show
 from bot.surfaces.discord.rules import Visit
 
 if TYPE_CHECKING:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bot.drawing import shown
+from bot.drawing import drawable, shown
 from bot.fitting import fitted
 from bot.history import History, Revision
 from bot.replies import say
@@ -25,9 +24,7 @@ from bot.surfaces.discord.panels.private import close, show
 from bot.understood import understood
 from bot.words import ENGLISH
 from engine.data import Picture
-from engine.errors import BadOption
 from engine.operations import Goto, Refine
-from engine.tools.fonts import choose, runs
 
 if TYPE_CHECKING:
     from bot.surfaces.discord.client import RetouchClient
@@ -150,11 +147,7 @@ def title_of(revision: Revision, language: str) -> str:
 
 def drawable_title(revision: Revision, language: str) -> str:
     """Its title in that language, or in English where the fonts of this machine lack the language, or its number."""
-    for title in (title_of(revision, language), title_of(revision, ENGLISH)):
-        with suppress(BadOption):
-            runs(title, choose(title))
-            return title
-    return str(revision.number)
+    return drawable(title_of(revision, language), title_of(revision, ENGLISH)) or str(revision.number)
 
 
 def _menu(revision: Revision, offered: list[Revision], language: str, about: int | None) -> Menu:

@@ -6,8 +6,12 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image as PillowImage
 
+from bot.keeping.preferences import of_member
+from bot.pictures import side_by_side
+from engine.data import Picture
 from tests.bot.surfaces.discord.stage import ONE_BALL, Engine, balls, buttons, on_stage, picture_of, until
 
 MIRRORED = balls(80)[:, ::-1]
@@ -103,6 +107,30 @@ async def test_compare_shows_both_beside_each_other_and_one_wiped_over_the_other
         assert getattr(moving, "n_frames", 1) > 2
 
 
+async def test_a_comparison_is_labelled_in_the_language_where_it_can_be_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def off(labels: tuple[str, str]) -> float:
+        """How far the last comparison is from one with those labels."""
+        drawn = side_by_side(Picture(balls(80)), Picture(MIRRORED[::-1]), labels).rgb
+        return float(np.abs(drawn.astype(np.int16) - await picture_of(stage.said()[-1])).mean())
+
+    def without_glyphs(*_: str) -> None:
+        return None
+
+    async with on_stage(tmp_path) as stage:
+        await stage.parts.preferences.change(of_member("discord", str(stage.member("ann").id)), language="de")
+        await stage.ask("rotate by 180 degrees", attachments=[("ball.png", ONE_BALL)])
+        done = await stage.answer()
+        await stage.member("ann").click(done, label="Vergleichen")
+        await stage.answer(2)
+        assert await off(("vorher", "nachher")) < await off(("before", "after"))
+        monkeypatch.setattr("bot.surfaces.discord.looks.drawable", without_glyphs)
+        await stage.member("ann").send(stage.channel, "vergleichen", reply_to=done)
+        await stage.answer(3)
+        assert await off(("vorher", "nachher")) > await off(("before", "after"))
+
+
 async def test_comparing_moves_nothing_also_for_somebody_else(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         await stage.ask("mirror it", attachments=[("ball.png", ONE_BALL)])
@@ -124,6 +152,18 @@ async def test_a_double_click_is_one_job(tmp_path: Path) -> None:
         await stage.answer(2)
         assert len(stage.said()) == 2
         assert len(stage.engine.requests) == 2
+
+
+@pytest.mark.parametrize("label", ["Mask", "More", "Compare"])
+async def test_a_double_click_shows_it_once(tmp_path: Path, label: str) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.ask("make the red ball green", attachments=[("ball.png", ONE_BALL)])
+        done = await stage.answer()
+        clicks = [stage.press(done, label), stage.press(done, label)]
+        await until(lambda: all(click.acknowledged for click in clicks))
+        await stage.quiet()
+        whispered = [click for click in clicks if click.response is not None and click.response.ephemeral]
+        assert (len(stage.said()), len(whispered)) == ((1, 1) if label == "More" else (2, 0))
 
 
 async def test_clicks_are_acknowledged_while_the_engine_is_busy(tmp_path: Path) -> None:

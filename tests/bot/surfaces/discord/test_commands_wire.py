@@ -13,11 +13,18 @@ import discord.gateway
 import discord.http
 import pytest
 import yarl
+from sqlalchemy import func, select, update
 
 from bot.config import Settings
+from bot.history.rows import now
+from bot.history.schema import inbox
+from bot.keeping.inbox import HOLD
+from bot.ledger.records import Job
+from bot.replies import say
 from bot.surfaces.discord.board import Board
 from bot.surfaces.discord.client import RetouchClient
 from bot.surfaces.discord.parts import parts_of
+from bot.tasks import stopped
 from tests.bot.surfaces.discord.stage import ONE_BALL, Engine, pixels, server_on
 from tests.discord_wire import WireDiscord
 from tests.discord_wire.world import Message, User
@@ -109,6 +116,13 @@ async def test_the_next_process_brings_the_answer_by_the_bots_own_token(
         assert answer.id == begun
 
 
+async def test_what_was_said_is_offered_while_it_is_typed(wire: WireDiscord, tmp_path: Path, ada: User) -> None:
+    async with bot_on(wire, tmp_path, Engine()):
+        await wire.slash("edit", wire.channel, ada, GREEN)
+        await answered(wire)
+        assert await wire.suggest("edit", wire.channel, ada, "instruction", "RED BALL G") == [GREEN["instruction"]]
+
+
 async def test_the_form_takes_files(wire: WireDiscord, tmp_path: Path, ada: User) -> None:
     async with bot_on(wire, tmp_path, Engine()):
         posted = await wire.say(wire.channel, ada, "look", attachments=[("ball.png", ONE_BALL)])
@@ -117,3 +131,44 @@ async def test_the_form_takes_files(wire: WireDiscord, tmp_path: Path, ada: User
         words = {"What should change?": "make it 40% darker", "reference": [("ball.png", ONE_BALL)]}
         await wire.submit(shown, words)
         await wire.until(lambda: [one for one in wire.said(wire.channel) if one.attachments], 20, "an answer")
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+async def test_a_command_that_was_killed_before_it_was_a_job_says_that_it_is_lost(
+    wire: WireDiscord, tmp_path: Path, ada: User, accepted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, slow = asyncio.Event(), Engine()
+    slow.go.clear()
+
+    async def never(*_: Any, **__: Any) -> Any:
+        reached.set()
+        await asyncio.Event().wait()
+
+    def silent(job: Job) -> None:
+        """Its line stays as it was begun."""
+
+    async def letters(bot: RetouchClient, *, held: bool = True) -> int:
+        async with bot.parts.server.house.history.database.write() as connection:
+            if not held:
+                await connection.execute(update(inbox).values(held_until=now() - HOLD, holder="killed"))
+            return await connection.scalar(select(func.count()).select_from(inbox)) or 0
+
+    async with bot_on(wire, tmp_path, slow) as bot:
+        # Killed before it is a job, or just behind that.
+        monkeypatch.setattr(bot.parts.inbox if accepted else bot.uploads, "done" if accepted else "read", never)
+        monkeypatch.setattr(bot.parts.board, "show", silent)
+        await wire.slash("edit", wire.channel, ada, GREEN)
+        await asyncio.wait_for(reached.wait(), 10)
+        assert await letters(bot, held=False) == 1
+    async with bot_on(wire, tmp_path, slow) as bot:
+        taking_up = asyncio.create_task(bot.take_up())
+        async with asyncio.timeout(5):
+            while await letters(bot):  # noqa: ASYNC110 (the database tells nobody)
+                await asyncio.sleep(0.05)
+        lost = [edit for edit in wire.log if edit.content == say("discord.lost")]
+        assert bool(lost) != accepted
+        slow.go.set()
+        if accepted:
+            assert "green" in (await answered(wire)).content
+        assert len(wire.said(wire.channel)) == 1
+        await stopped((taking_up,))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from bot.chat import Message
 from bot.config import QueueSettings, Settings
+from bot.ledger.records import Job
 from bot.replies import sentence
 from bot.surfaces.discord.address import Address
 from bot.surfaces.discord.delivery import Delivery
-from engine.errors import StorageFailed
+from engine.errors import Busy, StorageFailed
 from tests.bot.surfaces.discord.stage import ONE_BALL, Engine, balls, buttons, on_stage, picture_of, png, until
 
 NOISE = balls(80)
@@ -121,6 +124,38 @@ async def test_whoever_asks_too_much_is_told_when_to_come_again(
         engine.go.set()
         await stage.answer(2)
         assert len([one for one in stage.said() if one.attachments]) == 1
+
+
+async def test_of_many_at_once_the_first_are_made_and_the_last_refused(tmp_path: Path) -> None:
+    queue = QueueSettings(member_burst=4, member_per_minute=2, per_member=9)
+    async with on_stage(tmp_path, settings=Settings(home=tmp_path, queue=queue)) as stage:
+        heavy = png(np.random.default_rng(1).integers(0, 255, (700, 900, 3), np.uint8))
+        files = [heavy if number % 2 else ONE_BALL for number in range(7)]
+        asked = [stage.post(f"{stage.mention} mirror it", attachments=[("a.png", file)]) for file in files]
+        await stage.answer(7)
+        made = {one.reference.message_id: bool(one.attachments) for one in stage.said() if one.reference}
+        assert [made[one.id] for one in asked] == [True] * 4 + [False] * 3
+
+
+async def test_room_by_chance_is_not_given_to_what_waited_behind_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        accept, tries = stage.client.intake.accept, list[str]()
+
+        async def full_once(message: Message, *given: Any, **named: Any) -> Job:
+            tries.append(message.instruction)
+            if len(tries) == 2:
+                raise Busy("rate", 30)
+            return await accept(message, *given, **named)
+
+        monkeypatch.setattr(stage.client.intake, "accept", full_once)
+        asked = [stage.post(f"{stage.mention} mirror it", attachments=[("a.png", ONE_BALL)]) for _ in range(4)]
+        await stage.answer(4)
+        refused = {one.reference.message_id for one in stage.said() if one.reference and not one.attachments}
+        assert refused == {one.id for one in asked[1:]}
+        await stage.ask("mirror it", attachments=[("a.png", ONE_BALL)])
+        assert (await stage.answer(5)).attachments, "it came later"
 
 
 async def test_a_step_back_is_never_turned_away(tmp_path: Path) -> None:

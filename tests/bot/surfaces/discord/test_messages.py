@@ -253,3 +253,21 @@ async def test_discords_own_messages_are_not_answered(tmp_path: Path) -> None:
         stage.guild.create_system_message(stage.channel, MessageType.PINS_ADD, author=ann, referenced_message=said)
         await stage.env.settle()
         await silence(stage)
+
+
+async def test_for_a_step_of_a_conversation_the_channel_is_not_read(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.ask("mirror it", attachments=[("ball.png", ONE_BALL)])
+        await stage.answer()
+
+        def reads() -> int:
+            return sum(one.method == "GET" and one.path.endswith("/messages") for one in stage.env.http_requests)
+
+        before = reads()
+        await stage.ask("undo")
+        await stage.member("ann").slash(stage.channel, "edit", instruction="redo")
+        await stage.answer(3)
+        assert reads() == before
+        await stage.ask("make it warmer")
+        await stage.answer(4)
+        assert reads() == before + 1

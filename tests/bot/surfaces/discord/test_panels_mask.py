@@ -147,8 +147,10 @@ async def test_where_it_cannot_be_put_whoever_clicked_sees_it_or_why_not(tmp_pat
         assert whispered(done) == say("discord.mask.shown")
         assert [file.filename for file in done.followups[0].attachments] == ["mask.jpg"]
         assert len(stage.said()) == 1
+        await stage.env.advance_time(5)
         panel = await shown_mask(stage, answer)
         await stage.parts.server.house.history.forget(str(stage.member("ann").id))
+        await stage.env.advance_time(5)
         assert whispered(await press(stage, "ann", answer, "Mask")) == say("discord.forgotten")
         assert whispered(await press(stage, "ann", panel, "Grow")) == say("discord.forgotten")
 

@@ -120,3 +120,15 @@ async def test_what_is_not_there_is_told_with_what_is(tmp_path: Path) -> None:
         answer = await stage.answer()
         assert answer.content.startswith("I could not find “faces” in the picture.")
         assert not answer.attachments
+
+
+async def test_what_nobody_knows_is_not_decided_for_its_author(tmp_path: Path) -> None:
+    both = balls(30)
+    both[:, 80:] = balls(130)[:, 80:, ::-1]
+    async with on_stage(tmp_path) as stage:
+        await stage.ask("remove the dog", attachments=[("balls.png", png(both))])
+        asked = await stage.answer()
+        assert asked.content.startswith("I cannot tell what “dog” is here. Is it one of the 2 that stand out?")
+        assert list(buttons(asked)) == ["1", "2", "All"]
+        await stage.member("ann").click(asked, label="1")
+        assert (await stage.answer(2)).content.startswith("Removed ")
