@@ -58,6 +58,7 @@ _BONDS: Final[tuple[tuple[str, Bond], ...]] = (
     (r"inside(?: of)?|in|within|of", "inside"),
     (r"behind|at the back of", "behind"),
     (r"far(?:thest|thest away)? from|away from", "far"),
+    (r"on ?to|to(?= (?:the|his|her|my|their|its|this) (?!(?:far )?(?:left|right|side|front|back|top|bottom)\b))", "on"),
 )  # fmt: skip
 _EXCEPT: Final = re.compile(
     r"^(?:everything |all )?(?:except(?: for)?|but(?: for| not)?|other than|besides|apart from|without) +(.+)$"

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from engine.data import Box, Notice
-from engine.errors import BadOption, NotGrounded
+from engine.errors import BadOption, NeedsClarification, NotGrounded
 from engine.geometry import bounding_box
 from engine.handlers.generate import BACKEND, brief_of, painter_of
 from engine.inpainting.diffusion.passes import refined
@@ -23,6 +23,7 @@ from engine.tools.upscale import upscale
 
 DEFAULT_CUT = 10.0
 """Percent of a side cut off when the author names the side but no amount."""
+HOW_FAR: Final = "By how many degrees should I turn it, and which way?"
 ENLARGING: Final = 0.1
 """Share of the time that is told to pass before detail is added: one network's run against a painter's many."""
 
@@ -57,11 +58,14 @@ def _focus(operation: Crop, scene: Scene) -> Box | None:
 
 
 def apply_rotate(operation: Rotate, scene: Scene) -> Step:
-    """The picture turned clockwise, or until it is level. Raises: BadOption where it does not show how far that is."""
+    """The picture turned clockwise, or until it is level.
+
+    Raises: NeedsClarification where the picture does not show how far it leans.
+    """
     with scene.clock("edit"):
         done = levelled(scene.picture) if operation.level else transform.rotate(scene.picture, operation.degrees)
     if done is None:
-        raise BadOption("degrees", "", "a number of degrees")
+        raise NeedsClarification(HOW_FAR)
     return Step(done.picture, changed=None, offset=None)
 
 

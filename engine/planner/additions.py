@@ -17,10 +17,11 @@ from engine.operations import (
 from engine.planner.amounts import Degree, aspect, take_degree
 from engine.planner.changes import becomes, subject_of
 from engine.planner.colours import colour_in
+from engine.planner.inflection import gerund
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, decapitalised, definite
 from engine.planner.targets import NUMBERS
-from engine.planner.vocabulary import expression
+from engine.planner.vocabulary import Vocabulary, expression
 
 _SIZE_AT_END = re.compile(r"(.+?)(?:,| at| in| of)* (\d{2,5}) ?(?:px)? ?[x×] ?(\d{2,5})(?: ?px| pixels)?")
 _SHAPE_AT_END = re.compile(
@@ -64,6 +65,7 @@ _NOBODY = ("a", "an", "some", "the", "me", "us", "i", "we")
 _OBJECTS = {"he": "him", "she": "her", "they": "them", "i": "me", "we": "us"}
 
 
+_LET = re.compile(r"\b(?:let|have|has|make|see)\b")
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "more ", "several ", "many ")
 _WHOLE_PLACE = expression("whole_place")
 
@@ -125,6 +127,17 @@ def tinted(reading: Reading, prompt: str, place: str) -> Recolor | None:
         colour=f"{_SHADES.get(match['shade'] or '', '')}{reading.spoken(colour)}",
         amount=HINT if faint else degree.percent,
     )
+
+
+def settled(operation: Any, clause: str, vocabulary: Vocabulary) -> Any:
+    """An addition that is let do something does it: "let a dog sit on the sofa" adds a dog sitting there."""
+    if not isinstance(operation, Add):
+        return operation
+    words = operation.prompt.split(" ")
+    acts = len(words) > 2 and low(words[-1]) in vocabulary["states.verbs"] and _LET.search(low(clause)) is not None
+    if not acts or not low(operation.prompt).startswith(_INDEFINITE):
+        return operation
+    return operation.model_copy(update={"prompt": " ".join([*words[:-1], gerund(low(words[-1]))])})
 
 
 def existing(reading: Reading, text: str) -> bool:

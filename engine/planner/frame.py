@@ -79,6 +79,8 @@ def read_rotate(reading: Reading) -> Operations | None:
     thing = reading["thing"]
     if not reading["turn"]:
         thing, turn = _split_turn(thing)
+    elif not reading.verb:
+        turn = numerals(low(reading.clause))
     if turn.endswith((" off", " on")):
         return None
     degrees = number(turn)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.operations import Context, EditOperation, HistoryOperation, Plan, Recolor
 from engine.planner import dialogue, tone
+from engine.planner.additions import settled
 from engine.planner.asides import is_aside, with_outcome
 from engine.planner.asking_back import about_the_rest, is_chatter, question_about
 from engine.planner.clause_reading import LOOSE, MENDED, ClauseReader
@@ -164,7 +165,7 @@ class Listening:
         told = told_of(clause, tidy(clause, words), self._about, words) if self._about else None
         guessed = () if told else self._reader.hinted(clause, self._normal, seen)
         read, sure = (guessed, MENDED) if guessed else self._reader.read(told or clause, self._normal, seen)
-        found = [named(operation, seen) for one in read if (operation := mended(one)) is not None]
+        found = [settled(named(done, seen), clause, words) for one in read if (done := mended(one)) is not None]
         found = [with_outcome(found[0], clause)] if len(found) == 1 else found
         whole = len(found) == len(read) > 0
         if not (whole and sure > MENDED) and (rambling := spoken(clause, seen, words)):

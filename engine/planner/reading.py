@@ -15,6 +15,8 @@ from engine.planner.vocabulary import Vocabulary
 Operations = Sequence[EditOperation | HistoryOperation]
 PERSONS = {"he": "man", "him": "man", "she": "woman", "her": "woman", "me": "person", "i": "person"}
 """Who is meant when nobody was spoken of before."""
+SOMEBODY = ("he", "him", "she", "her")
+_WHOSE = re.compile(r"(?i)(?:on|with|for|behind|beside|next to) ((?:the|this|that|my|his|her) .{1,60})$")
 BEHIND = (
     "scene behind ",
     "area behind ",
@@ -95,12 +97,32 @@ class Reading:
         """The target of a noun phrase."""
         if not (self.context.history or self.context.mask) and low(text) in PERSONS:
             return Target(phrase=PERSONS[low(text)])
+        if low(text) in SOMEBODY and (person := self._person(low(text))):
+            return person
         target = read_target(text, self.vocabulary)
         return (
             target.model_copy(update={"phrase": self.plain(target.phrase)})
             if quotes_in(text) and target.phrase
             else target
         )
+
+    def _person(self, pronoun: str) -> Target | None:
+        """Who is meant where the last edit was about no person, but about what somebody wears or was given.
+
+        None where the last edit was about a person, or about what may be one.
+        """
+        if self.context.mask or not self.context.history:
+            return None
+        last = self.last_target
+        people, worn = self.vocabulary["words.people"], self.vocabulary["words.worn"]
+        if last is None or _head(last.phrase) in people:
+            return None
+        for one in reversed(self.context.history):
+            place = _WHOSE.match(one.place) if isinstance(one, Add) and one.place else None
+            target = read_target(place[1], self.vocabulary) if place else getattr(one, "target", None)
+            if target is not None and _head(target.phrase) in people:
+                return target
+        return Target(phrase=PERSONS[pronoun]) if _head(last.phrase) in worn else None
 
     def targets(self, text: str) -> list[Target]:
         """The targets of a list of noun phrases."""
@@ -164,6 +186,11 @@ class Reading:
         """The thing the last edit was about; None where it was about the whole picture."""
         last = self.context.history[-1] if self.context.history else None
         return Target(phrase=last.prompt) if isinstance(last, Add) else getattr(last, "target", None)
+
+
+def _head(phrase: str | None) -> str:
+    """The noun that a phrase is about, in lower case: the last word."""
+    return low(phrase or "").split(" ")[-1]
 
 
 Reader = Callable[[Reading], Operations | None]

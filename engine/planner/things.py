@@ -259,6 +259,8 @@ def _having(reading: Reading, clause: str) -> Operations | None:
     stated = _FEATURE.search(low(thing)) or is_state(reading, thing, without_article(thing))
     if stated and not reading.is_whole(owner):
         return [Alter(target=reading.target(owner), prompt=reading.spoken(thing))]
+    if low(thing) != low(match[2]) and not reading.is_whole(owner):
+        return [Add(prompt=reading.spoken(thing), place=on_owner(reading, owner))]
     if " had " in low(clause) and not (low(thing).startswith(_INDEFINITE) or reading.is_whole(owner)):
         return [Alter(target=reading.target(owner), prompt=reading.spoken(thing))]
     if low(thing).startswith(_INDEFINITE):

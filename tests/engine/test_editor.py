@@ -267,11 +267,11 @@ def test_an_answer_settles_the_question(rng: np.random.Generator) -> None:
         (Remove(target=Target(phrase="unicorn")), NotGrounded),
         (Remove(target=IT), NeedsClarification),
         (Recolor(target=THE_BALL, colour="blurple"), BadOption),
+        (Rotate(degrees=0, level=True), NeedsClarification),
+        (Crop(trim=True), NotGrounded),
         (Add(prompt="a bench"), BackendMissing),
         (Style(prompt="watercolour by a master"), BackendMissing),
         (Crop(), BadOption),
-        (Crop(trim=True), NotGrounded),
-        (Rotate(degrees=0, level=True), BadOption),
     ],
     ids=lambda value: getattr(value, "kind", None),
 )
