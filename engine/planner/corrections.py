@@ -151,7 +151,7 @@ def _reworded(said: str, last: Text, vocabulary: Vocabulary, quotes: tuple[str, 
     if (case := _CAPITALS.match(low(said))) and last.text:
         return last.model_copy(update={"text": last.text.upper() if case["upper"] else last.text.lower()})
     small = low(words)
-    named = match is not None and match.re is _NEW_WORDS
+    named = match is not None and match.re.pattern == _NEW_WORDS.pattern
     if words.isupper() or small.replace(" ", "").isdigit():
         return last.model_copy(update={"text": words})
     if not words or colour_in(words, vocabulary) or small in vocabulary["states.adjectives"] or tone_of(small):

@@ -83,7 +83,7 @@ def colour_spoken_of(clause: str, context: Context, vocabulary: Vocabulary) -> R
     match = _SPOKEN_OF.search(small) or (_CHANGED.search(small) if isinstance(last, Recolor) else None)
     if match is None or not (_COLOUR.search(small) or _WITH_ANOTHERS.match(small, match.end())):
         return None
-    of_picture = match.re is _SPOKEN_OF or (isinstance(last, Recolor) and _is_picture(last.target))
+    of_picture = match.re.pattern == _SPOKEN_OF.pattern or (isinstance(last, Recolor) and _is_picture(last.target))
     target = Target(phrase="image") if of_picture else Target(previous=True)
     colour = _colour(clause[match.end() :].strip(" ,.")[:MAX_COLOUR], vocabulary)
     return Recolor(target=target, colour=colour) if colour else None

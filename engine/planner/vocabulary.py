@@ -114,10 +114,26 @@ def _verbs(
     return openings, base, participles
 
 
+class _Uncompiled:
+    """Stands for a pattern until it is used: most sentences meet few of the language's expressions."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def __getattr__(self, name: str) -> Any:
+        """What the pattern has of that name, kept here, so that the pattern is only asked once."""
+        found = getattr(re.compile(self._source), name)
+        setattr(self, name, found)
+        return found
+
+
 @cache
 def expression(name: str, language: str = "english") -> re.Pattern[str]:
-    """A regular expression of the language, compiled once."""
-    return re.compile(_expressions(language)[name].replace("\n", ""))
+    """A regular expression of the language, compiled when it is first used.
+
+    `Match.re` is the pattern itself, which is not this object: compare `pattern`.
+    """
+    return cast("re.Pattern[str]", _Uncompiled(_expressions(language)[name].replace("\n", "")))
 
 
 @cache
