@@ -86,6 +86,8 @@ _EXCEPT = expression("except")
 _IN_AREA = re.compile(
     r"(?i)(.{2,200}) (?:only )?(?:in|on|at|to|over|across|within|inside|for) ((?:the |a )?\S.{0,80}?)(?: only)?$"
 )
+_PLAIN_ORDERS = frozenset(["add", "remove", "replace", "delete", "erase", "put", "place", "swap"])
+"""Verbs that open an order and never a hint."""
 _order = itemgetter(0)
 
 Found = tuple[Operations, float]
@@ -131,7 +133,7 @@ class ClauseReader:
 
     def hinted(self, clause: str, normal: Normal, context: Context, *, last: bool = False) -> Operations:
         """What a remark amounts to, as an order that is read like any other; empty where it is none."""
-        if not hints(last=last).may_hint(clause):
+        if low(clause).split(" ", 1)[0] in _PLAIN_ORDERS or not hints(last=last).may_hint(clause):
             return []
         bare = strip_openers(clause, self._vocabulary)
         ends = (end for joint in (" but ", " and ") if (end := bare.rpartition(joint)[2]).startswith(REMARKING))

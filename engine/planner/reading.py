@@ -60,7 +60,7 @@ _OF_PICTURE = re.compile(
 """What a background is of, where the picture is named."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Reading:
     """One saying that fits one clause; readers turn it into operations, or into None when it cannot mean that."""
 
