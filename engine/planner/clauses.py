@@ -9,7 +9,7 @@ from itertools import islice
 from engine.planner.asides import by_means, without_contrast
 from engine.planner.colours import colour_in, trailing_colour
 from engine.planner.mentions import mentioned_in
-from engine.planner.normalise import low, quotes_in
+from engine.planner.normalise import SHARED, low, quotes_in
 from engine.planner.sharing import with_shared_thing, with_shared_verb
 from engine.planner.vocabulary import Vocabulary, expression
 from engine.planner.word_order import leads_in, verb_first
@@ -68,9 +68,7 @@ def _picture_phrase(nouns: tuple[str, ...], modifiers: tuple[str, ...]) -> re.Pa
     modifier, noun = "|".join(map(re.escape, modifiers)), "|".join(map(re.escape, nouns))
     return re.compile(
         r" (?:to|in|from|of|on|within|into|across|throughout|inside|for|with|at) (?:the|this|that|my|our|your|an|these)"
-        rf"(?: (?:{modifier}))* (?:{noun})(?: above| here| shared above| below| itself"
-        r"|(?: (?:that|which))? (?:i|you)(?:'ve| have)?(?: just)? "
-        r"(?:shared|sent|made|posted|uploaded|gave|showed)(?: me| us| you| here)?)?"
+        rf"(?: (?:{modifier}))* (?:{noun})(?: above| here| shared above| below| itself|{SHARED})?"
         r"(?= (?!on|above|hanging|frame)|$)"
     )
 

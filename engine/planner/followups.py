@@ -187,8 +187,7 @@ def _limited(amount: float) -> float:
 def _adjusted_more(said: Said, context: Context) -> Operations | None:
     """The same properties again: further, back, or by so much."""
     latest = [one for one in context.history[-context.last :] if isinstance(one, Adjust)]
-    told = [one for one in latest if _told(one, context.said)]
-    changes = [(one, _amount(one, said, told=one in told)) for one in latest]
+    changes = [(one, _amount(one, said, told=_told(one, context.said))) for one in latest]
     found = [one.model_copy(update={"amount": _limited(by)}) for one, by in changes if by is not None]
     return found or None
 

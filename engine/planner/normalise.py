@@ -21,6 +21,11 @@ MAX_QUOTES = 64
 AREA_BASE = 0xF0000
 """So are areas told in numbers, to be one noun each: their commas, brackets and percents have other meanings here."""
 MAX_AREAS = 64
+SHARED = (
+    r"(?: (?:that|which))? (?:i|you)(?:'ve| have)?(?: just)? (?:shared|sent|made|posted|uploaded|gave|showed)"
+    r"(?: (?:me|us|you|here|above))?"
+)
+"""What tells which picture is meant, behind its noun: "the photo you just sent me"."""
 _DIGIT = re.compile(r"\d")
 _RESHAPING = re.compile(r"(?i)\b(?:crop|trim|cut|chop|shave|slice|expand|extend|outpaint|shift|move|zoom|resize)")
 """Verbs for which "the bottom 20 %" is an amount."""

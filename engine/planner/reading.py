@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.operations import Add, Context, EditOperation, HistoryOperation, Target
 from engine.planner.amounts import Degree
-from engine.planner.normalise import is_quote, low, quotes_in, restore
+from engine.planner.normalise import SHARED, is_quote, low, quotes_in, restore
 from engine.planner.targets import conjuncts, read_target
 from engine.planner.vocabulary import Vocabulary
 
@@ -44,11 +44,7 @@ DETERMINERS = (
 )
 
 
-_SHARED = re.compile(
-    r"(?<=\w)(?: (?:that|which))? (?:i|you)(?:'ve| have)?(?: just)? "
-    r"(?:shared|sent|made|posted|uploaded|gave|showed)(?: (?:me|us|you|here|above))?$"
-)
-"""What tells which picture is meant: "the photo you just sent me"."""
+_SHARED = re.compile(rf"(?<=\w){SHARED}$")
 
 
 _BEHIND_WHAT = re.compile(r"(?<=\w) (?:around|behind|surrounding) (?:the|this|that|my|our|his|her|their|both) \S.*$")
