@@ -195,8 +195,8 @@ def read_give(reading: Reading) -> Operations | None:
     if reading.verb == "put" and low(prompt).split(" ")[-1] not in reading.vocabulary["hints.garments"]:
         return None
     if reading.verb in ("dress", "put"):
-        joint = re.search(rf" (as|like) {re.escape(prompt)}$", reading.clause)
-        dressed = f"dressed {joint.group(1)}" if joint else "wearing"
+        before = reading.clause.removesuffix(prompt).rstrip(" ") if reading.clause.endswith(f" {prompt}") else ""
+        dressed = next((f"dressed{joint}" for joint in (" as", " like") if before.endswith(joint)), "wearing")
         return [Alter(target=reading.target(target), prompt=f"{dressed} {reading.spoken(prompt)}")]
     if reading.is_whole(target) and not reading.is_pronoun(target):
         return becomes(reading, target, f"have {prompt}", swap=False)

@@ -66,8 +66,6 @@ READERS: dict[str, Reader] = {
 SURE, MENDED, LOOSE = 0.9, 0.7, 0.6
 """Confidence in what a saying tells, in what it tells once words were respelt, and in sayings that fit very much."""
 LOOSE_READERS = frozenset(["make", "state", "stated", "shown", "change", "enhance"])
-ORDER_ANYWAY = frozenset(["restore", "restore_named", "history", "resize", "tone_list", "text_add", "add"])
-"""Readers whose sayings open with a slot, and fit even where a clause opens with an order."""
 STEERING = frozenset(dialogue.readers())
 """Readers of the conversation, whose sayings come first: politeness is part of some ("try again")."""
 REMARKING = ("it's ", "its ", "it ", "everything ", "the ", "this ", "that ", "those ", "these ", "my ", "there's ")
@@ -224,30 +222,29 @@ class ClauseReader:
         """The first saying that fits and whose reader accepts it."""
         stripped, degree = take_degree(meanwhile(text), self._vocabulary)
         ordered = self._opens_with_order(low(text))
-        for _, fit in self._fits(text, stripped):
-            if ordered and fit.saying.noun_first and fit.saying.reader not in ORDER_ANYWAY:
-                continue
+        for _, fit in self._fits(text, stripped, ordered):
             found = READERS[fit.saying.reader](self._filled(fit, text, degree, normal, context))
             loose = fit.saying.reader in LOOSE_READERS
             if found and of_things(found, loose=loose):
                 return found, LOOSE if loose else SURE
         return None
 
-    def _fits(self, text: str, stripped: str) -> Iterator[tuple[int, Fit]]:
+    def _fits(self, text: str, stripped: str, ordered: bool) -> Iterator[tuple[int, Fit]]:
         """The sayings that fit, by preference.
 
         stripped: the text without words of degree, which some are matched on.
         """
         small = low(text)
         if _QUESTION.match(small):
-            every = self._sayings.fits(small, text, degree=False)
+            every = self._sayings.fits(small, text, degree=False, ordered=ordered)
             return (one for one in every if not one[1].saying.noun_first)
         if stripped == text:
-            return self._sayings.fits(small, text, degree=None)
-        plain = self._sayings.fits(small, text, degree=False)
+            return self._sayings.fits(small, text, degree=None, ordered=ordered)
+        plain = self._sayings.fits(small, text, degree=False, ordered=ordered)
         if not stripped:
             return plain
-        return merge(plain, self._sayings.fits(low(stripped), stripped, degree=True), key=_order)
+        without = self._sayings.fits(low(stripped), stripped, degree=True, ordered=ordered)
+        return merge(plain, without, key=_order)
 
     def _opens_with_order(self, small: str) -> bool:
         """Whether the clause opens with a verb that is no noun, so that it cannot open with a thing."""

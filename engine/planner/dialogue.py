@@ -173,6 +173,8 @@ def _numbered(word: str, context: Context) -> str | None:
 def read_undo_of(reading: Reading) -> Operations | None:
     """ "Undo the hat": the edit that was about it; whether there is one is asked later, of a point in time at once."""
     point, context = reading["since"] or reading["before"], reading.context
+    if not (context.history or reading["target"]):
+        return None
     what = f"since {reading['state']}" if reading["state"] else reading["target"] or point or _done(reading)
     found = about(what, context.history)
     if not found and not reading["target"]:

@@ -89,6 +89,16 @@ class Reading:
         found = quotes_in(text)
         return self.quotes[found[0]] if found else None
 
+    def joint(self, before: str, joints: frozenset[str], after: str = "") -> str | None:
+        """The first of the joints that stands in the clause between the one text and the other."""
+        start = self.clause.find(f"{before} ")
+        while start >= 0:
+            word, space, rest = self.clause[start + len(before) + 1 :].partition(" ")
+            if space and word in joints and rest.startswith(after):
+                return word
+            start = self.clause.find(f"{before} ", start + 1)
+        return None
+
     def target(self, text: str) -> Target:
         """The target of a noun phrase."""
         if not (self.context.history or self.context.mask) and low(text) in PERSONS:

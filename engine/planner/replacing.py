@@ -27,6 +27,7 @@ _SHALL_BE = re.compile(
     r"(?:should|must|could|ought to|needs to) be (.+)"
 )
 _JOINT_OF_NEW = re.compile(r" (?:with|for|by) (?=(?:an?|some|another|two|three|four|five|several) )")
+_JOINTS = frozenset(["with", "by", "for", "into", "against"])
 _BEHIND_NOUN = re.compile(r" (?:in|on|with|of|at|over|behind) ")
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
 
@@ -56,10 +57,10 @@ def read_replace(reading: Reading) -> Operations | None:
 def _parted_later(reading: Reading, target: str, prompt: str) -> tuple[str, str]:
     """The thing and what comes for it where the first joint belongs to the thing: "the man with the hat | a robot"."""
     later = _JOINT_OF_NEW.search(low(prompt)) if definite(prompt, reading.vocabulary) else None
-    joint = re.search(rf"{re.escape(target)} (with|by|for|into|against) {re.escape(prompt)}", reading.clause)
+    joint = reading.joint(target, _JOINTS, prompt) if later else None
     if later is None or joint is None:
         return target, prompt
-    return f"{target} {joint.group(1)} {prompt[: later.start()]}", prompt[later.end() :]
+    return f"{target} {joint} {prompt[: later.start()]}", prompt[later.end() :]
 
 
 def _stands_in(reading: Reading, one: str, other: str) -> bool:

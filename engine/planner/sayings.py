@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+from engine.planner.telling import telling_words, words_of
 from engine.planner.vocabulary import Vocabulary, lengths_by_first_word, load
 
 TOKEN = re.compile(r"[()\[\]|]|<\w+>|\{\w+\}|[^\s()\[\]|]+")
@@ -51,6 +52,8 @@ class Saying:
     head: str
     rest: Sequence
     vocabulary: Vocabulary
+    telling: Mapping[str, frozenset[str]]
+    """Slot -> words of which it has to hold one for the reader to make anything of it."""
 
     @property
     def reader(self) -> str:
@@ -73,9 +76,14 @@ class Saying:
         return not self.head and isinstance(self.rest[0], str) and self.rest[0].startswith("{")
 
     @cached_property
+    def outdone(self) -> bool:
+        """Whether it is not meant where the clause opens with an order, because it opens with a slot."""
+        return self.noun_first and self.reader not in self.vocabulary.tables["sayings"]["order_anyway"]
+
+    @cached_property
     def needed(self) -> tuple[frozenset[str], ...]:
         """Sets of words, one each of which must be in the text: looked up before the expression is tried."""
-        return tuple(sorted(_needed(self.rest), key=len))
+        return tuple(sorted(_needed(self.rest, self.telling), key=len))
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -105,14 +113,17 @@ class Shortlist:
                 yield one
 
 
-def _needed(sequence: Sequence) -> Iterator[frozenset[str]]:
-    """Sets of words of which any text that fits the sequence holds one each; classes and slots need none here."""
+def _needed(sequence: Sequence, telling: Mapping[str, frozenset[str]]) -> Iterator[frozenset[str]]:
+    """Sets of words of which any text that fits the sequence holds one each; classes and most slots need none here."""
     for part in sequence:
         if isinstance(part, tuple):
-            firsts = [next(_needed(one[:1]), None) if one else None for one in part]
+            firsts = [next(_needed(one[:1], telling), None) if one else None for one in part]
             if all(firsts):
                 yield frozenset[str]().union(*(first for first in firsts if first))
-        elif part[0] not in "<{":
+        elif part[0] == "{":
+            if words := telling.get(part[1:-1]):
+                yield words
+        elif part[0] != "<":
             yield frozenset([part])
 
 
@@ -181,7 +192,7 @@ class Sayings:
     def __init__(self, vocabulary: Vocabulary, entries: Entries[Mapping[str, Any]] | None = None) -> None:
         self._vocabulary = vocabulary
         self._by_head: dict[str, list[Saying]] = {}
-        self._cache: dict[tuple[bool | None, tuple[tuple[str, int], ...]], Shortlist] = {}
+        self._cache: dict[tuple[bool | None, bool, tuple[tuple[str, int], ...]], Shortlist] = {}
         self._reach = lengths_by_first_word(vocabulary.openings)
         order = 0
         for entry in entries or vocabulary.tables["sayings"]["say"]:
@@ -198,6 +209,7 @@ class Sayings:
             head,
             sequence[1:] if head else sequence,
             self._vocabulary,
+            telling_words(entry.get("reader", ""), self._vocabulary),
         )
         self._by_head.setdefault(head, []).append(saying)
 
@@ -207,7 +219,7 @@ class Sayings:
         every = [saying for group in self._by_head.values() for saying in group]
         return frozenset[str]().union(*(_told_by(saying) for saying in every))
 
-    def _shortlist(self, low: str, degree: bool | None) -> Shortlist:
+    def _shortlist(self, low: str, degree: bool | None, ordered: bool) -> Shortlist:
         """Sayings that may fit a clause that opens so, each with the length of the opening it consumed."""
         words = low.split(" ", OPENING_WORDS)
         heads: list[tuple[str, int]] = [("", 0), (f"={words[0]}", len(words[0]))]
@@ -219,23 +231,27 @@ class Sayings:
             if (names := self._vocabulary.openings.get(phrase)) is not None:
                 heads += [(name, len(phrase)) for name in names]
                 longest = longest or phrase
-        known = degree, tuple(one for one in heads if one[0] in self._by_head)
+        known = degree, ordered, tuple(one for one in heads if one[0] in self._by_head)
         found = self._cache.get(known)
         if found is None:
-            every = [(saying, length) for head, length in known[1] for saying in self._by_head[head]]
+            every = [(saying, length) for head, length in known[2] for saying in self._by_head[head]]
+            every = [one for one in every if not (ordered and one[0].outdone)]
             found = Shortlist(one for one in every if degree in (None, one[0].degree))
             if len(self._cache) < MAX_CACHED:
                 self._cache[known] = found
         return found
 
-    def fits(self, low: str, original: str, degree: bool | None) -> Iterator[tuple[int, Fit]]:
+    def fits(
+        self, low: str, original: str, degree: bool | None, *, ordered: bool = False
+    ) -> Iterator[tuple[int, Fit]]:
         """Every saying that fits the clause, by preference; `low` is `original` in lower case, of the same length.
 
         degree: those that are matched without words of degree, or the others; None: all, where there are no such words.
+        ordered: the clause opens with a verb that is no noun.
         """
-        words = frozenset(low.split(" "))
+        words = words_of(low)
         comma = "," in words
-        for saying, length in self._shortlist(low, degree).told_by(words):
+        for saying, length in self._shortlist(low, degree, ordered).told_by(words):
             rest = f" {low}" if length == 0 else low[length:]
             match = saying.regex.match(rest)
             if match is None or (comma and any(said and said.startswith(" ,") for said in match.groups())):

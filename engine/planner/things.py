@@ -33,6 +33,8 @@ _ORDERS = {"remove", "replace", "add", "put", "change", "make", "write", "give",
 _OUT = re.compile(r"(?i)^(?:out|up) (?=(?:the|his|her|my|their|its|that|this|all) )")
 """A particle of the verb that its object followed: "straighten out the fence"."""
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
+_JOINTS = frozenset(["into", "to", "for", "with", "as", "in", "by", "becomes"])
+"""What stands between a thing and what it becomes."""
 _BECOMES_NOUN = ("be a ", "be an ", "a ", "an ", "become a ")
 _PRESENT = re.compile(r"(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?")
 _BEING = re.compile(r"(?i) (?:to )?be (?:(?:added|placed|put|inserted|shown|seen|visible|present) )?(?=\S)")
@@ -135,21 +137,18 @@ def read_change(reading: Reading) -> Operations | None:
         return None
     if reading["old"]:
         return becomes(reading, target, result, swap=not subject_of(reading, target).attribute)
-    joint = re.search(rf"{re.escape(target)} (into|to|for|with|as|in|by|becomes) ", reading.clause)
-    if (
-        joint
-        and reading.verb == "set"
-        and (joint[1] == "with" or (joint[1] == "in" and low(target).startswith(_INDEFINITE)))
-    ):
+    joint = reading.joint(target, _JOINTS)
+    placed = joint == "in" and low(target).startswith(_INDEFINITE)
+    if reading.verb == "set" and (joint == "with" or placed):
         return None
     if joint is None and reading.does("move") and expression("goal_of_move").search(f" {low(target)} {low(result)}"):
         return None
     if joint is None:
         return clause_becomes(reading, f"{target} {result}", strict=True)
-    if joint.group(1) == "in" and definite(result, reading.vocabulary) and trailing_colour(result, reading.vocabulary):
+    if joint == "in" and definite(result, reading.vocabulary) and trailing_colour(result, reading.vocabulary):
         return clause_becomes(reading, f"{target} in {result}", strict=True)
     named = low(result).startswith(_BECOMES_NOUN)
-    swap = joint.group(1) not in ("in", "by") and not low(result).startswith(("be ", "have ", "look "))
+    swap = joint not in ("in", "by") and not low(result).startswith(("be ", "have ", "look "))
     return becomes(reading, target, result, swap=swap or named)
 
 
