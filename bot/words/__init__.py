@@ -13,11 +13,12 @@ understood: `engine.planner.languages` reads the same ones.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
+
+import tomli
 
 Surface: TypeAlias = Literal["terminal", "chat"]
 
@@ -57,7 +58,7 @@ def worded(key: str, language: str, surface: Surface, facts: Mapping[str, object
 def load(language: str) -> Mapping[str, str]:
     """Sentences by dotted key: the language's own, and the English ones that it lacks; parsed once."""
     file = Path(__file__).with_name(f"{language}.toml")
-    own = dict(_flattened(tomllib.loads(file.read_text("utf-8"))))
+    own = dict(_flattened(tomli.loads(file.read_text("utf-8"))))
     return own if language == ENGLISH else {**load(ENGLISH), **own}
 
 

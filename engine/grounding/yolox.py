@@ -6,13 +6,13 @@ x, y, w, h, objectness, 80 class scores, over strides 8, 16 and 32 (Ge et al. 20
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import tomli
 from numpy.typing import NDArray
 
 from engine import onnx_edge
@@ -237,13 +237,13 @@ def _box(corner: NDArray[np.float32], height: int, width: int) -> Box:
 
 @cache
 def _vocabulary() -> list[dict[str, Any]]:
-    return tomllib.loads(Path(__file__).with_name("coco.toml").read_text("utf-8"))["class"]
+    return tomli.loads(Path(__file__).with_name("coco.toml").read_text("utf-8"))["class"]
 
 
 @cache
 def _words_under(key: str) -> frozenset[str]:
     """The words of a list of the vocabulary's file, singular and plural."""
-    words: list[str] = tomllib.loads(Path(__file__).with_name("coco.toml").read_text("utf-8"))[key]
+    words: list[str] = tomli.loads(Path(__file__).with_name("coco.toml").read_text("utf-8"))[key]
     return frozenset(form for word in words for form in (word, *_plurals(word)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import (
     Add,
     Alter,
@@ -23,25 +24,25 @@ from engine.planner.reading import Operations, Reading, decapitalised, definite
 from engine.planner.targets import NUMBERS
 from engine.planner.vocabulary import Vocabulary, expression
 
-_SIZE_AT_END = re.compile(r"(.+?)(?:,| at| in| of)* (\d{2,5}) ?(?:px)? ?[x×] ?(\d{2,5})(?: ?px| pixels)?")
-_SHAPE_AT_END = re.compile(
+_SIZE_AT_END = regex(r"(.+?)(?:,| at| in| of)* (\d{2,5}) ?(?:px)? ?[x×] ?(\d{2,5})(?: ?px| pixels)?")
+_SHAPE_AT_END = regex(
     r"(?i)(.+?)(?:,| in| at| as)* (?:an? )?"
     r"(\d+(?:\.\d+)?:\d+|\w+ (?:format|aspect|orientation))(?: format| aspect| ratio)*"
 )
 _PLACE = expression("place_of_addition")
-_WORN = re.compile(r"\b(?:outfit|costume|uniform|attire|clothes|clothing)\b")
-_TINT = re.compile(
+_WORN = regex(r"\b(?:outfit|costume|uniform|attire|clothes|clothing)\b")
+_TINT = regex(
     r"(?:an? |some |the )?(?P<little>bit of )?"
     r"(?:(?P<shade>light|dark|pal|bright|deep)(?:er)? |(?P<faint>subtle|slight|soft|faint|gentle) |strong |nice )*"
     r"(?:(?P<dose>hint|touch|tint|shade|tone|tinge|cast|wash|coat|lick) of (?P<named>.+)"
     r"|(?P<tinted>.+?) (?:tint|tinge|wash|hue|overlay|colou?r|colou?r cast))"
 )
-_LAID_ON = re.compile(r"(?i)^(?:to|on|onto|over|in|into|across|for) ")
+_LAID_ON = regex(r"(?i)^(?:to|on|onto|over|in|into|across|for) ")
 HINT = 20.0
 """Percent of the way to a colour of which there shall be a hint."""
 _SHADES = {"light": "light ", "dark": "dark ", "pal": "pale ", "bright": "bright ", "deep": "deep "}
-_WHERE_IT_WAS = re.compile(r"(?i) from (?=(?:above|below|behind|beside|under|next to|on|in|near|inside|atop|between) )")
-_GROWN = re.compile(
+_WHERE_IT_WAS = regex(r"(?i) from (?=(?:above|below|behind|beside|under|next to|on|in|near|inside|atop|between) )")
+_GROWN = regex(
     r" (hair|fur|skin|eyes|beard|moustache|mustache|eyebrows|lips|lipstick|nails|nail polish|feathers|wool)$"
 )
 """What somebody has anyway: of another colour it is coloured, not put on."""
@@ -51,21 +52,21 @@ _WHERE = {"fill": "in", "stock": "in", "pack": "in", "line": "along"} | dict.fro
 """Where what fills or surrounds a thing goes."""
 _NO_THING = ("of ", "on ", "in ", "out ", "up ", "at ", "from ", "off ")
 """What stands behind a verb that is a noun here: "stack of books", or a part of it: "spread out"."""
-_NEARER = re.compile(r" (?:higher|lower|closer|nearer|further|farther)(?= (?:on|in|to|up|down|along|from|against)\b|$)")
+_NEARER = regex(r" (?:higher|lower|closer|nearer|further|farther)(?= (?:on|in|to|up|down|along|from|against)\b|$)")
 """Where something goes that hangs or stands there already."""
-_LIMB = re.compile(
+_LIMB = regex(
     r"^(?:the|his|her|my|their|its|our|both|one)(?: \S+){0,2} "
     r"(?:hands?|arms?|legs?|heads?|feet|foot|paws?|fingers?|elbows?|knees?)$"
 )
 """What is held elsewhere rather than moved: a pose."""
-_ARTICLED = re.compile(r"(?i)^.+? ((?:an?|some|two|three|another|several|a pair of) .+)$")
+_ARTICLED = regex(r"(?i)^.+? ((?:an?|some|two|three|another|several|a pair of) .+)$")
 _IT = ("it", "them", "him", "her")
 _NOBODY = ("a", "an", "some", "the", "me", "us", "i", "we")
 """Words behind "give" that nothing is put on."""
 _OBJECTS = {"he": "him", "she": "her", "they": "them", "i": "me", "we": "us"}
 
 
-_LET = re.compile(r"\b(?:let|have|has|make|see)\b")
+_LET = regex(r"\b(?:let|have|has|make|see)\b")
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "more ", "several ", "many ")
 _WHOLE_PLACE = expression("whole_place")
 

@@ -6,6 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from engine.expressions import regex
 from engine.planner.normalise import low
 from engine.planner.vocabulary import Vocabulary, expression, load
 
@@ -39,23 +40,23 @@ NUMERALS = (
 )
 
 
-_DIGIT = re.compile(r"\d")
+_DIGIT = regex(r"\d")
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
-_PERCENT = re.compile(
+_PERCENT = regex(
     r"(?:^| )(?:(?:, )?(?:let us |lets |let's )?say )?"
     r"(?:(?:by|to|of|with|at|say|around|about|roughly|approximately|another|further|a further|"
     r"an additional|additional|again|more|another) )*"
     rf"({_NUMBER}) ?(more |additional |further )?(%|percent|per cent|pct|percents|points|opacity)?"
     r"(?: (?:more|further|additional|opacity|again))*(?= |$)"
 )
-_LEAD = re.compile(r"(?:by|to|of|with|at|say|around|about|another|more|additional|further|again)")
-_TIMES = re.compile(r"(?:^| )(?:by )?(?:a factor of )?(\d+(?:\.\d+)?) ?(?:x|times)(?: as)?(?= |$)")
-_RATIO = re.compile(r"(\d+(?:\.\d+)?) ?(?::|x|by|/|to) ?(\d+(?:\.\d+)?)$")
+_LEAD = regex(r"(?:by|to|of|with|at|say|around|about|another|more|additional|further|again)")
+_TIMES = regex(r"(?:^| )(?:by )?(?:a factor of )?(\d+(?:\.\d+)?) ?(?:x|times)(?: as)?(?= |$)")
+_RATIO = regex(r"(\d+(?:\.\d+)?) ?(?::|x|by|/|to) ?(\d+(?:\.\d+)?)$")
 
 
 _ORIENTED = expression("oriented")
 """What a shape by name says twice: "3:2 landscape", "a vertical story"."""
-_HYPHENED = re.compile(rf"\b({'|'.join(TENS)})-({'|'.join(ONES[1:10])})\b")
+_HYPHENED = regex(rf"\b({'|'.join(TENS)})-({'|'.join(ONES[1:10])})\b")
 
 
 class Degree(NamedTuple):

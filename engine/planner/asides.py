@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import Alter
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
@@ -22,19 +22,19 @@ MOST_OF_VERB = 3
 """Words of the longest verb that is read as a means: "getting rid of"."""
 _STAYING, _REASON = expression("staying"), expression("reason")
 _OUTCOME, _CONTRAST = expression("outcome"), expression("contrast")
-_REST = re.compile(
+_REST = regex(
     r"^(?:but |and |by |please |, )*(?:while |whilst )?(?:keep|leav)(?:ing|e)? (?:everything|all|anything|the rest)\b.*"
     r"(?:unchanged|untouched|intact|alone|the same|identical|constant|as (?:it|they) (?:is|are|was|were)|as is)$"
 )
-_REMAINING = re.compile(
+_REMAINING = regex(
     r"(?:(?:while|whilst|and|but) )?(?:the|its|his|her|their|my|everything|all) (?:\S+ ){0,8}?(?:remains?|stays?) \S"
 )
 """What is as it was already, said beside what changes."""
-_SAME = re.compile(
+_SAME = regex(
     r"(?:everything|all|anything|any|the (?:rest|same|original|existing|other|entire)"
     r"|(?:its|their|his|her) (?:original|own)) "
 )
-_NAMED_THING = re.compile(r"(?:the|his|her|its|their|my) .* (?:unchanged|untouched|intact|alone|the same|as |in )")
+_NAMED_THING = regex(r"(?:the|his|her|its|their|my) .* (?:unchanged|untouched|intact|alone|the same|as |in )")
 
 
 def is_aside(clause: str, *, following: bool, asked: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import (
     Background,
 )
@@ -17,19 +18,19 @@ from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
 _NEW = ("a ", "an ", "some ", "another ", "two ", "three ", "several ", "more ")
-_PLAIN = re.compile(
+_PLAIN = regex(
     r"(?i)^(?:(?:solid|plain|flat|pure|an?|be|clean|simple|just|uniform|even|smooth|crisp|neutral|seamless|uncluttered|"
     r"evenly|lit|,) )*"
 )
 """What says of a colour behind the subject that it is nothing but that."""
-_PART_OF_PLACE = re.compile(
+_PART_OF_PLACE = regex(
     r"^(?:the |a )?(?:surface|middle|heart|edge|top|bottom|summit|interior|shores?|banks?|streets|ruins|outskirts) of "
     r"(?:the |an? )?"
 )
-_WHOLLY = re.compile(r"(?:fully|completely|entirely|totally|wholly|perfectly|purely) ")
-_NAMED_BACKDROP = re.compile(r"^an? (?=transparent|see-through)| (?:background|backdrop|layer|canvas)$")
-_USED_FOR = re.compile(r"(?i) (?:(?:suitable|appropriate|ideal|perfect|fit|ready|as required|used) )?for .+$")
-_BEHIND = re.compile(r"^(?:everything|what's|whatever is|all|what is) behind ")
+_WHOLLY = regex(r"(?:fully|completely|entirely|totally|wholly|perfectly|purely) ")
+_NAMED_BACKDROP = regex(r"^an? (?=transparent|see-through)| (?:background|backdrop|layer|canvas)$")
+_USED_FOR = regex(r"(?i) (?:(?:suitable|appropriate|ideal|perfect|fit|ready|as required|used) )?for .+$")
+_BEHIND = regex(r"^(?:everything|what's|whatever is|all|what is) behind ")
 
 
 def _backdrop(reading: Reading) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from engine.expressions import regex
 from engine.operations import (
     Add,
     Adjust,
@@ -27,10 +28,8 @@ from engine.planner.tone import tone_of
 from engine.planner.vocabulary import Vocabulary, expression
 
 _OPENING: Final = expression("follow_opening")
-_LINK: Final = re.compile(r"\b(?:and|also|now|then|but|same)\b")
-_BUT_SO_MUCH: Final = re.compile(
-    r" (?:, )?but (?:a bit |a little |slightly |much )?(less|more|stronger|weaker|subtler)$"
-)
+_LINK: Final = regex(r"\b(?:and|also|now|then|but|same)\b")
+_BUT_SO_MUCH: Final = regex(r" (?:, )?but (?:a bit |a little |slightly |much )?(less|more|stronger|weaker|subtler)$")
 SHARES: Final = {
     **dict.fromkeys(("less", "weaker", "subtler", "half"), 0.5),
     **dict.fromkeys(("more", "stronger"), 1.5),
@@ -44,8 +43,8 @@ _PERSON: Final = expression("person_too")
 _LINKED: Final = expression("linked_for")
 _EVERYWHERE: Final = expression("everywhere")
 _EXCEPT: Final = expression("except")
-_ALL: Final = re.compile(r"(?:all|every one|each one|each|both) ?(?:of (?:them|those|these))?|them (?:all|both)")
-_PICTURE: Final = re.compile(r"\b(?:photo|picture|image)\b")
+_ALL: Final = regex(r"(?:all|every one|each one|each|both) ?(?:of (?:them|those|these))?|them (?:all|both)")
+_PICTURE: Final = regex(r"\b(?:photo|picture|image)\b")
 _LISTED: Final = expression("listed_thing")
 USUAL: Final[dict[type, float]] = {Blur: 50.0}
 """Percent that is meant where an operation gives none."""

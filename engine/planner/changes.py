@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from engine.expressions import regex
 from engine.operations import (
     Alter,
     Background,
@@ -28,29 +28,29 @@ from engine.planner.states import bare_result, is_noun, is_state, plain_result, 
 from engine.planner.tone import adjusts, directed_tones
 from engine.planner.vocabulary import expression
 
-_OF = re.compile(r"^(?:the |its |their |his |her )?(.{1,40}?) (?:of|on|in) (.+)$")
+_OF = regex(r"^(?:the |its |their |his |her )?(.{1,40}?) (?:of|on|in) (.+)$")
 
 
 _EMPTY = expression("empty_wish")
-_ARTICLE = re.compile(r"^(?:the|his|her|my|their|our|your|its|a|an) ")
+_ARTICLE = regex(r"^(?:the|his|her|my|their|our|your|its|a|an) ")
 _POSSESSIVES = ("his ", "her ", "my ", "their ", "our ", "your ")
 _READY = expression("ready")
 """What a shape is to be good for."""
 _DESCRIBING = ("look like", "appear", "resemble", "depict", "show", "a ")
-_SHADED = re.compile(r"(?:an? |the )?(.{3,40}) (?:colou?r|hue|shade)$")
-PATTERN = re.compile(r"\b(?:pattern|texture|material|finish|stripes|dots|squares|tiles|print)\b")
+_SHADED = regex(r"(?:an? |the )?(.{3,40}) (?:colou?r|hue|shade)$")
+PATTERN = regex(r"\b(?:pattern|texture|material|finish|stripes|dots|squares|tiles|print)\b")
 """What a surface may have that is no colour."""
-_WHAT_ONE = re.compile(
+_WHAT_ONE = regex(
     r"what ((?:the|his|her|this|that|my|their|each|both) .{1,60}?|he|she|they) (?:is|are|has|have) (doing|wearing|on)$"
 )
 _OF_ONE = {"doing": "action", "wearing": "clothes", "on": "clothes"}
-_SHOWING = re.compile(r"(?:to )?(?:display|show|feature) ")
+_SHOWING = regex(r"(?:to )?(?:display|show|feature) ")
 _IN_OTHER_LIGHT = expression("in_other_light")
-_TIME_OR_WEATHER = re.compile(
+_TIME_OR_WEATHER = regex(
     r"\b(?:day|daytime|daylight|morning|noon|afternoon|evening|dusk|dawn|night|sunset|sunrise|weather|summer|winter|"
     r"autumn|spring|rain|storm|fog|drizzle|conditions)$"
 )
-_BEHIND_HEAD = re.compile(r" (?:on|in|at|of|with|near|behind) ")
+_BEHIND_HEAD = regex(r" (?:on|in|at|of|with|near|behind) ")
 
 
 class Subject(NamedTuple):

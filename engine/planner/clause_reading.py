@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from heapq import merge
 from operator import itemgetter
 
+from engine.expressions import regex
 from engine.operations import Adjust, Blur, Context, Refine, Restore, Style, Target
 from engine.planner import (
     additions,
@@ -76,12 +76,12 @@ MAX_PIECES = 6
 LIMITED = Adjust | Style | Blur | Restore
 """What can be done to the whole picture and as well to an area of it."""
 
-_PIECES = re.compile(r" (?:, and|,|and|&) ")
+_PIECES = regex(r" (?:, and|,|and|&) ")
 _ARTICLES = frozenset(["the", "this", "that", "these", "those", "his", "her", "my", "its", "their"])
 _QUESTION = expression("question")
 _EXCLAIMED = expression("exclaimed")
 _EXCEPT = expression("except")
-_IN_AREA = re.compile(
+_IN_AREA = regex(
     r"(?i)(.{2,200}) (?:only )?(?:in|on|at|to|over|across|within|inside|for) ((?:the |a )?\S.{0,80}?)(?: only)?$"
 )
 _PLAIN_ORDERS = frozenset(["add", "remove", "replace", "delete", "erase", "put", "place", "swap"])
@@ -98,7 +98,7 @@ class ClauseReader:
     def __init__(self, language: str = "english") -> None:
         self._vocabulary: Vocabulary = load(language)
         self._sayings: Sayings = sayings(language)
-        self._steering: Sayings = sayings(language, STEERING)
+        self._steering: Sayings = self._sayings.only(STEERING)
 
     def read(self, clause: str, normal: Normal, context: Context) -> Found:
         """The operations of one clause and how sure they are; empty where nothing fits."""

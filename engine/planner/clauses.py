@@ -6,6 +6,7 @@ import re
 from functools import cache, lru_cache
 from itertools import islice
 
+from engine.expressions import regex
 from engine.planner.asides import by_means, without_contrast
 from engine.planner.colours import colour_in, trailing_colour
 from engine.planner.mentions import mentioned_in
@@ -16,7 +17,7 @@ from engine.planner.word_order import leads_in, verb_first
 
 _FRAMING = frozenset(["crop", "resize", "upscale", "expand", "rotate", "flip"])
 _MAKING = frozenset(["add", "put", "write", "generate"])
-_PURPOSE = re.compile(r" for (?:my|our|your|his|her|their|the) ")
+_PURPOSE = regex(r" for (?:my|our|your|his|her|their|the) ")
 _NEEDING = frozenset(["crop", "cut", "trim", "cut out", "crop out"])
 """Orders that wait for their thing: "crop and give me the left half"."""
 STEPS = frozenset(["undo", "redo", "compare", "retry", "restart"])
@@ -34,9 +35,9 @@ MAX_CLAUSE = 320
 """Characters of one clause that are read: what follows is description."""
 
 _JOINT = expression("joint")
-_CONTRARY = re.compile(r"(?: ,)? (?:and not|not|rather than|instead of|and no longer|no longer) (\S+(?: \S+)?)$")
+_CONTRARY = regex(r"(?: ,)? (?:and not|not|rather than|instead of|and no longer|no longer) (\S+(?: \S+)?)$")
 _OBJECTS = ("it ", "the ", "them ", "down ", "off ", "my ")
-_CHAIN = re.compile(r"then|after that|while")
+_CHAIN = regex(r"then|after that|while")
 _ORDERED = tuple(expression(f"{name}_said") for name in ("before", "after", "last", "first"))
 """Sentences that say what comes before what."""
 _VERDICT = expression("verdict")
@@ -50,17 +51,13 @@ _CONFIRMING = expression("confirming")
 _SUGGESTED = expression("suggested")
 _REMARK = expression("remark_behind")
 _FOR_USE = expression("for_use")
-_MANNER = re.compile(r" , [a-z]{4,14}ly$")
+_MANNER = regex(r" , [a-z]{4,14}ly$")
 """How it is to be done, which only a change of the frame needs to know: ", horizontally"."""
-_SIZED = re.compile(r"\d|\b(?:square|twice|double|two|three|four|six|eight|portrait|landscape|widescreen)\b")
+_SIZED = regex(r"\d|\b(?:square|twice|double|two|three|four|six|eight|portrait|landscape|widescreen)\b")
 """What tells a shape or a size, whatever it is for."""
-_IS = re.compile(r"(?i) (?:is|are|was|were) ")
-
-
-@cache
-def _openers(vocabulary_words: tuple[str, ...]) -> re.Pattern[str]:
-    words = sorted(vocabulary_words, key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?! to (?:the|a|an|my|his|her|it)\b)(?: ,)?(?: |$)")
+_TO_THING = regex(r" to (?:the|a|an|my|his|her|it)\b")
+"""Behind an opener that is a verb as well, whose thing this is."""
+_IS = regex(r"(?i) (?:is|are|was|were) ")
 
 
 @cache
@@ -201,16 +198,24 @@ def _opens_phrase(text: str, vocabulary: Vocabulary) -> bool:
 
 def strip_openers(text: str, vocabulary: Vocabulary) -> str:
     """The clause from its first word that matters: no greetings, no "could you please"."""
-    pattern = _openers(vocabulary.classes["opener"])
-    start, small = 0, low(text)
-    while match := pattern.match(small, start):
-        word, behind = match.group().rstrip(" "), small[match.end() :]
-        if not behind or (word == "no" and _refuses(behind, vocabulary)) or _commands(word, behind, vocabulary):
+    small = rest = low(text)
+    while opener := _opener(rest, vocabulary):
+        behind = rest[len(opener) + 1 :]
+        if not behind or (opener == "no" and _refuses(behind, vocabulary)) or _commands(opener, behind, vocabulary):
             break
-        start = match.end()
-        while small.startswith((", ", ": "), start):
-            start += 2
-    return text[start:]
+        rest = behind
+        while rest.startswith((", ", ": ")):
+            rest = rest[2:]
+    return text[len(small) - len(rest) :]
+
+
+def _opener(small: str, vocabulary: Vocabulary) -> str:
+    """The greeting or politeness that a clause opens with, and a comma behind it; empty where there is none."""
+    for phrase in vocabulary["words.opener"].openings(small):
+        if not _TO_THING.match(small, len(phrase)):
+            comma = small.startswith(" , ", len(phrase)) or small[len(phrase) :] == " ,"
+            return f"{phrase} ," if comma else phrase
+    return ""
 
 
 def _commands(word: str, behind: str, vocabulary: Vocabulary) -> bool:

@@ -6,20 +6,21 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from engine.expressions import regex
 from engine.planner.normalise import low
 from engine.planner.vocabulary import Vocabulary
 
 MAX_COLOUR_WORDS = 7
-_SWATCH = re.compile(r"(?:pantone|pms|ral) \d{2,4}(?: ?[a-z]{1,2})? (?=\S)")
+_SWATCH = regex(r"(?:pantone|pms|ral) \d{2,4}(?: ?[a-z]{1,2})? (?=\S)")
 """The number of a printer's or a painter's swatch, before the name of its colour."""
 
 
-_FINISH = re.compile(
+_FINISH = regex(
     r"(?i) with (?:(?:an?|some|the|its|just|hints? of|touch of) )?(?:[\w-]+ ){0,4}"
     r"(?:finish|sheen|undertones?|gloss|shine|shimmer|lustre|luster|tinge|accents?|highlights)$"
 )
 """What a colour has beside its name."""
-_POINTED = re.compile(
+_POINTED = regex(
     r"(?:in |to |into |with )?(?:the |a )?(?:(?:same|similar|matching) )?colou?r (?:of|as)(?: that of| those of)? "
     r"((?:the|his|her|my|their|its|that|this|those|these) \S.{0,60})"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, get_args
 
+from engine.expressions import regex
 from engine.operations import (
     Add,
     Adjust,
@@ -45,21 +46,21 @@ from engine.planner.turning import way_of
 from engine.planner.vocabulary import Vocabulary, expression
 
 _CORRECTION: Final = expression("correction")
-_INSTEAD: Final = re.compile(r"^(.+?) (?:instead|rather)$")
+_INSTEAD: Final = regex(r"^(.+?) (?:instead|rather)$")
 _REVERSAL_WORD: Final = expression("reversal_word")
 _REVERSAL: Final = expression("reversal")
-_ONLY_AMOUNT: Final = re.compile(r"(?:by |to )?[-+]?\d+(?:\.\d+)? ?(?:%|percent|degrees?|°)?")
+_ONLY_AMOUNT: Final = regex(r"(?:by |to )?[-+]?\d+(?:\.\d+)? ?(?:%|percent|degrees?|°)?")
 _INDEFINITE: Final = ("a ", "an ", "some ", "two ", "three ", "another ")
 _THE_ONE: Final = expression("the_one")
 _RATHER: Final = expression("not_but")
 _MEANT_ONLY: Final = expression("meant_only")
 _ENOUGH: Final = expression("enough_said")
 _UNLIKE: Final = expression("meant_unlike")
-_MEANT_THE: Final = re.compile(r"i (?:meant|mean|said|wanted) ((?:the|that|this|those|these) .{1,60})$")
+_MEANT_THE: Final = regex(r"i (?:meant|mean|said|wanted) ((?:the|that|this|those|these) .{1,60})$")
 _AFTERTHOUGHT: Final = expression("afterthought")
 _ONLY_ON: Final = expression("only_on")
 _NOT_ON: Final = expression("not_on")
-_BARE: Final = re.compile(r"(?!the |that |this |more |less |it |its |not |to )[^\W\d]+(?: [^\W\d]+){0,2}")
+_BARE: Final = regex(r"(?!the |that |this |more |less |it |its |not |to )[^\W\d]+(?: [^\W\d]+){0,2}")
 _NUMBER: Final = expression("number_meant")
 _NEW_WORDS: Final = expression("new_words")
 _CAPITALS: Final = expression("capitals")
@@ -67,17 +68,17 @@ _PLACE: Final = expression("place_meant")
 _REQUEST: Final = expression("request_meant")
 _TO_BE: Final = expression("to_be")
 IT: Final = Target(previous=True)
-_SUCH_A_ONE: Final = re.compile(
+_SUCH_A_ONE: Final = regex(
     r"(?:(?:and|but|no|now|maybe|rather|with|hm+|in|as|into|make it|i'd prefer|i prefer|preferably) (?:, )?)*"
     r"(?P<such>an? (?:[^\W\d]\S* ){0,2}[^\W\d]\S*) one(?: please| instead| though)?$"
 )
-_DETERMINER: Final = re.compile(r"(?i)^(?:an?|the|some) ")
+_DETERMINER: Final = regex(r"(?i)^(?:an?|the|some) ")
 _WITH: Final = expression("with_more")
 _MORE_OF_IT: Final = expression("more_of_it")
 PLACED: Final = Remove | Replace | Recolor | Alter | Extract | Adjust | Text
 MAX_SPACES: Final = 24
 """In a correction: whatever is longer says what it is about."""
-_MEANT: Final = re.compile(r"\b(?:meant?|said|wanted|make that|instead)\b")
+_MEANT: Final = regex(r"\b(?:meant?|said|wanted|make that|instead)\b")
 """Of a turn: "no, right by 20" turns on from where it is."""
 OPPOSITES: Final = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
 

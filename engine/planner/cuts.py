@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from engine.expressions import regex
 from engine.planner.changes import becomes
 from engine.planner.colours import colour_in, trailing_colour
 from engine.planner.normalise import low
@@ -12,8 +13,8 @@ from engine.planner.states import is_other_sort
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
-_SO_THAT = re.compile(r" (?:so (?:that )?(?:it|they) (?:is|are|looks?) )")
-_AS_IF = re.compile(r" as (?:if|though) ")
+_SO_THAT = regex(r" (?:so (?:that )?(?:it|they) (?:is|are|looks?) )")
+_AS_IF = regex(r" as (?:if|though) ")
 _LINKED = expression("linked")
 _ARTICLES = ("the", "a", "an")
 _BEHIND_ADJECTIVE = ("and ", "with ", "in ", "as ", "like ", ",", "so ")

@@ -6,6 +6,7 @@ import math
 import re
 from typing import Any, Final
 
+from engine.expressions import regex
 from engine.operations import Adjust, Property, Restore, Style
 from engine.planner.amounts import number, numerals
 from engine.planner.normalise import low
@@ -25,15 +26,13 @@ _TOWARDS: Final[dict[str, tuple[Property, int]]] = {
     "green": ("tint", -1),
 }
 """Where the ends of a colour balance lie."""
-_FIGURE: Final = re.compile(r"(?:about |another )?(\d{1,3})(?: ?%| percent| points)?")
-_OTHER: Final = re.compile(
+_FIGURE: Final = regex(r"(?:about |another )?(\d{1,3})(?: ?%| percent| points)?")
+_OTHER: Final = regex(
     r"(?:(?:the|my|that|this) )?(?:(?:other|second|2nd|first|1st|next|attached|reference|sample|example|last) )+"
     r"(?:picture|photo|image|shot|one|reference|file|attachment)|(?:the|my|that|this) (?:reference|attachment|sample)"
 )
 """Another picture that came along."""
-_LOST: Final = re.compile(
-    r"(?i)^(?:(?:the|any|some|my|its|blown|burnt|blocked|out|up|blown-out|clipped|crushed|lost) )+"
-)
+_LOST: Final = regex(r"(?i)^(?:(?:the|any|some|my|its|blown|burnt|blocked|out|up|blown-out|clipped|crushed|lost) )+")
 
 
 def read_kelvin(reading: Reading) -> Operations | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import (
     Add,
     Adjust,
@@ -64,10 +65,10 @@ _CHOICE = expression("choice")
 _KEPT = expression("kept")
 _TAKE = expression("named_take")
 _EVERYWHERE = expression("everywhere")
-_RETURNED = re.compile(r"(?:bring|put|get) (?:it|that) back")
-_ANOTHER = re.compile(r"(?:(?:and |give me |make |do |add )*another(?: one)?|one more)(?: please)?")
-_POINT = re.compile(r"(?:since|after|from|before)\b")
-_ONCE = re.compile(r"(?:original|lost|true|natural|faded) (?:colou?r|tone|vibran|detail)")
+_RETURNED = regex(r"(?:bring|put|get) (?:it|that) back")
+_ANOTHER = regex(r"(?:(?:and |give me |make |do |add )*another(?: one)?|one more)(?: please)?")
+_POINT = regex(r"(?:since|after|from|before)\b")
+_ONCE = regex(r"(?:original|lost|true|natural|faded) (?:colou?r|tone|vibran|detail)")
 """What an old photo had once."""
 BROUGHT = Add | Text | Expand | Duplicate
 """Edits that put something there which can be had "without"."""

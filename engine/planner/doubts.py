@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from engine.expressions import regex
 from engine.operations import Add, Context, Operation, Target, Undo, Upscale
 from engine.planner.normalise import low
 from engine.planner.recall import about, another, one_of
 
 _ASKED: Final = "Did you mean "
 """How every doubt begins, and no other question does."""
-_TALK: Final = re.compile(
+_TALK: Final = regex(
     r"\b(?:i|you|we|if|would|could|should|can (?:you|we|i))\b|^(?:is|are|be|was|to|by|for|of|at|with|not|the|a|an)$"
 )
 """Words of a sentence about the request, none of which is in the name of a thing."""
-_TALK_OF_RESULT: Final = re.compile(
+_TALK_OF_RESULT: Final = regex(
     r"^(?:i|you|we)\b|(?<!as )(?<!like )\bif (?:i|you|we|it|the)\b|\b(?:can|could|would) you\b"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple, cast
 
+from engine.expressions import regex
 from engine.operations import (
     Add,
     Adjust,
@@ -49,23 +50,21 @@ _LESS: Final = expression("less")
 _ELLIPTICAL: Final = expression("elliptical_word")
 _OPENING: Final = expression("follow_opening")
 _CLOSING: Final = expression("follow_closing")
-_SHADE: Final = re.compile(
+_SHADE: Final = regex(
     r"\b((?:light|dark|bright|deep|pal)er) (?:shade|tone|version)(?: of (?:it|that|the same(?: colou?r)?))?$"
 )
-_SHADED: Final = re.compile(r"^(?:(?:light|dark|bright|deep|pal)er )+")
+_SHADED: Final = regex(r"^(?:(?:light|dark|bright|deep|pal)er )+")
 _BACK: Final = expression("undone_in_words")
-_BLURRIER: Final = re.compile(r"(?:make it |blur it )?(?:more (?:blur|blurry|blurred)|blurrier|more)")
-_SHARPER: Final = re.compile(r"(?:make it |blur it )?less (?:blur|blurry|blurred)")
+_BLURRIER: Final = regex(r"(?:make it |blur it )?(?:more (?:blur|blurry|blurred)|blurrier|more)")
+_SHARPER: Final = regex(r"(?:make it |blur it )?less (?:blur|blurry|blurred)")
 _NEXT: Final = expression("next_thing")
-_OWNED: Final = re.compile(r"(?:its|his|her|their) [^\W\d]+(?: [^\W\d]+)?")
-_SLIGHTLY: Final = re.compile(r"\b(?:bit|little|slightly|slight|touch|tad)\b")
-_TAKEN_OFF: Final = re.compile(
-    r"\btake (?:another )?(\d+(?:\.\d+)?(?: ?%| percent)?) (?:off|away|back)\b(?: (?:it|again))?"
-)
-_LOWERING: Final = re.compile(r"\b(?:decrease|reduce|lower|decreasing|reducing|lowering|reduced|decreased)\b")
-_REVERSING: Final = re.compile(r"\b(?:other|opposite|reverse|wrong)\b")
-_STRENGTH: Final = re.compile(r"\b(?:opacity|intensity|strength)\b")
-_DIGIT: Final = re.compile(r"\d")
+_OWNED: Final = regex(r"(?:its|his|her|their) [^\W\d]+(?: [^\W\d]+)?")
+_SLIGHTLY: Final = regex(r"\b(?:bit|little|slightly|slight|touch|tad)\b")
+_TAKEN_OFF: Final = regex(r"\btake (?:another )?(\d+(?:\.\d+)?(?: ?%| percent)?) (?:off|away|back)\b(?: (?:it|again))?")
+_LOWERING: Final = regex(r"\b(?:decrease|reduce|lower|decreasing|reducing|lowering|reduced|decreased)\b")
+_REVERSING: Final = regex(r"\b(?:other|opposite|reverse|wrong)\b")
+_STRENGTH: Final = regex(r"\b(?:opacity|intensity|strength)\b")
+_DIGIT: Final = regex(r"\d")
 MAX_SPACES: Final = 24
 """In a follow-up: whatever is longer says what it is about."""
 WASHED: Final = 50.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import (
     Alter,
     Crop,
@@ -19,50 +20,50 @@ from engine.planner.sizes import wants_detail
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
-_ANTICLOCKWISE = re.compile(r"\b(?:anti|counter|ccw|widdershins)|\bleft\b|\bminus\b")
+_ANTICLOCKWISE = regex(r"\b(?:anti|counter|ccw|widdershins)|\bleft\b|\bminus\b")
 
 
-_CLOCKWISE = re.compile(r"\bclock|\bright\b|\bcw\b")
+_CLOCKWISE = regex(r"\bclock|\bright\b|\bcw\b")
 
 
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
+_PERCENT = regex(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
 
 
-_HALF = re.compile(r"\b(left|right|top|bottom|upper|lower) (half|third|quarter|part|portion|side)\b")
-_AWAY = re.compile(r"\b(?:off|out|away|from|by|remove)\b")
-_BEHIND_SIDE = re.compile(r" (?:where|so that|so|with|because|which|that) .*$")
+_HALF = regex(r"\b(left|right|top|bottom|upper|lower) (half|third|quarter|part|portion|side)\b")
+_AWAY = regex(r"\b(?:off|out|away|from|by|remove)\b")
+_BEHIND_SIDE = regex(r" (?:where|so that|so|with|because|which|that) .*$")
 """What is there, or why, behind the side that is cut off."""
 _SHARES = {"half": 50.0, "third": 66.7, "quarter": 75.0}
 """Percent cut off where a part is kept; the rest of 100 is cut where it goes."""
 _OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "upper": "bottom", "bottom": "top", "lower": "top"}
-_MEASURED = re.compile(r"(?:about |another )?\d+(?:\.\d+)? ?(?:px|pixels?|%|percent|mm|cm|in|inch|inches)")
-_PIXELS = re.compile(r"(\d{1,5}) ?(?:px|pixels?)\b")
+_MEASURED = regex(r"(?:about |another )?\d+(?:\.\d+)? ?(?:px|pixels?|%|percent|mm|cm|in|inch|inches)")
+_PIXELS = regex(r"(\d{1,5}) ?(?:px|pixels?)\b")
 _BORDERS = frozenset(["borders", "the borders", "the border", "margins", "the margins", "the edges"])
 _TRIMMING = ("trim", "trim off", "trim away", "crop off", "crop away", "cut off")
-_SLIGHT = re.compile(r"\b(?:bit|little|slightly|tad|touch)\b")
-_EVENLY = re.compile(r"it|the|image|picture|photo|by|in|\d+(?:\.\d+)?%?|%|percent")
-_PICTURE_OF = re.compile(r"(?i)^(?:the )?(?:image|picture|photo) (?:of|so .* only) ")
-_PLURAL = re.compile(r"(?i)(?<=image)s$|(?<=photo)s$|(?<=picture)s$")
+_SLIGHT = regex(r"\b(?:bit|little|slightly|tad|touch)\b")
+_EVENLY = regex(r"it|the|image|picture|photo|by|in|\d+(?:\.\d+)?%?|%|percent")
+_PICTURE_OF = regex(r"(?i)^(?:the )?(?:image|picture|photo) (?:of|so .* only) ")
+_PLURAL = regex(r"(?i)(?<=image)s$|(?<=photo)s$|(?<=picture)s$")
 _TILTED = expression("tilted")
 """What is level in a picture that is."""
 _SHEET = expression("sheet")
 """What a picture of is nothing else."""
-_LEANING = re.compile(r"\b(?:lean|tilt|slop|slant|skew|list)(?:s|ing|ed)\b|\b(?:crooked|off|askew)\b")
+_LEANING = regex(r"\b(?:lean|tilt|slop|slant|skew|list)(?:s|ing|ed)\b|\b(?:crooked|off|askew)\b")
 """How a picture stands that is to be turned the other way."""
-_SIDE_IN_NAME = re.compile(
+_SIDE_IN_NAME = regex(
     r"(?:the|my|his|her|its|their|our) (?:left|right) (?!by|and|way|side|hand|until|please|about|a |\d)[a-z]"
 )
 """A side that opens the name of a thing: "the left page"."""
-_SHAPED_AROUND = re.compile(
+_SHAPED_AROUND = regex(
     r"(?:(?:the|this) (?:image|photo|picture)|it)?(?: ?(?:to|into|in|as|for) )?(?:an? )?(.{1,30}?)(?: ,)? "
     r"(?:(?:cent(?:er|re)d|focus(?:s?ed)|cent(?:er|r)ing|focus(?:s?ing)) )?(?:on|around) "
     r"(?=the |his |her |my |their |both )"
 )
 """A shape, and behind it what it is laid around."""
-_TO_ASPECT = re.compile(r"\b(?:to|into|for) (?:an? )?(.+)$")
+_TO_ASPECT = regex(r"\b(?:to|into|for) (?:an? )?(.+)$")
 MAX_WORDS_OF_SIDE = 5
 """Words of a phrase that can be no more than a side of the picture: "the left side of it"."""
-_AROUND = re.compile(r"\d|around|edge|canvas|out|subject")
+_AROUND = regex(r"\d|around|edge|canvas|out|subject")
 
 
 def _whole(reading: Reading, text: str) -> bool:
@@ -230,9 +231,7 @@ def _only_half(small: str) -> bool:
     return expression("half_only").fullmatch(small) is not None
 
 
-_CUT_OUT = re.compile(
-    r" out (?:on|onto|to) (?:a )?(?:transparent|see-through|clear) (?:background|backdrop|layer|png)$"
-)
+_CUT_OUT = regex(r" out (?:on|onto|to) (?:a )?(?:transparent|see-through|clear) (?:background|backdrop|layer|png)$")
 _MARGIN = expression("empty_margin")
 
 
@@ -257,12 +256,12 @@ def _crop_target(reading: Reading, text: str) -> Operations | None:
     return [Crop(target=reading.target(text))]
 
 
-_SHOWING = re.compile(
+_SHOWING = regex(
     r"(?i)\b(?:with|showing|revealing|that (?:includes|shows|reveals)|to (?:show|reveal|include)) "
     r"(?!.*(?:\d|\b(?:border|margins?|padding|space|canvas|blur|mirror|aspect|ratio|white|black)\b))(.+)$"
 )
 _SIDE_OF_VIEW, _SHOWN = expression("side_of_view"), expression("shown_beyond")
-_TO_PIXELS = re.compile(r"\bto \d+ ?(?:px|pixels?)\b")
+_TO_PIXELS = regex(r"\bto \d+ ?(?:px|pixels?)\b")
 
 
 def read_expand(reading: Reading) -> Operations | None:

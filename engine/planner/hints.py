@@ -5,10 +5,10 @@ A remark becomes an order in plain words, which is then read like any other: "to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache, cached_property
 
+from engine.expressions import regex
 from engine.planner.clauses import begins_request
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
@@ -17,11 +17,11 @@ from engine.planner.vocabulary import Vocabulary, load
 
 MAX_WORDS = 30
 MAX_WORDS_OF_SLOT = 12
-_INDEFINITE = re.compile(
+_INDEFINITE = regex(
     r"(?:a|an|another|some|more|two|three|four|five|several|a few|a couple of|lots of|a bit of|a second|[2-9]) (?=\S)"
 )
 _ASIDE = (" to", " that", " which", " who", " because it", " and it", " as it", " since it")
-_PLACE = re.compile(r" (?:on|in|at|of|around|over|under|behind|from|near|for|to|[a-z]{3,}ing) ")
+_PLACE = regex(r" (?:on|in|at|of|around|over|under|behind|from|near|for|to|[a-z]{3,}ing) ")
 _PICTURED = ("the image", "the picture", "the photo", "this image", "this picture", "this photo")
 _DEFINITE = ("the ", "my ", "his ", "her ", "their ", "our ", "that ", "this ", "these ", "those ", "your ")
 
@@ -32,7 +32,7 @@ class Hints:
     def __init__(self, vocabulary: Vocabulary, *, last: bool) -> None:
         entries = [one for one in vocabulary.tables["hints"]["hint"] if one.get("last", False) == last]
         self._vocabulary = vocabulary
-        self._sayings = Sayings(vocabulary, entries)
+        self._sayings = Sayings.of(entries, vocabulary)
 
     @cached_property
     def _telling(self) -> frozenset[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TypeAlias, get_args
 
+from engine.expressions import regex
 from engine.operations import (
     Add,
     Adjust,
@@ -35,17 +35,17 @@ from engine.planner.vocabulary import Vocabulary
 
 AnyOperation: TypeAlias = EditOperation | HistoryOperation
 
-_TRACE = re.compile(r"shadows?|reflections?|mirror image")
+_TRACE = regex(r"shadows?|reflections?|mirror image")
 """What goes with the thing that it belongs to."""
-_BETTER = re.compile(r"(?:look |be )?(?:much |even )?(?:better|nicer|perfect)")
-_COMPLAINT = re.compile(r"(?:don't|dont|do not|didn't) (?:really )?(?:like|love|want)|\b(?:hate|spoil|ruin)")
-_PRAISE = re.compile(
+_BETTER = regex(r"(?:look |be )?(?:much |even )?(?:better|nicer|perfect)")
+_COMPLAINT = regex(r"(?:don't|dont|do not|didn't) (?:really )?(?:like|love|want)|\b(?:hate|spoil|ruin)")
+_PRAISE = regex(
     r"(?:look |be )?(?:more|even more) "
     r"(?:delicious|appetizing|tasty|yummy|attractive|appealing|beautiful|interesting|professional|stunning|"
     r"lively|alive|pleasant|inviting|impressive|catchy|elegant|lovely|pretty)"
 )
-_REST = re.compile(r"everything else|everyone else|rest|others?|all the rest")
-_INSTEAD = re.compile(r" (?:instead|there|in (?:its|their|his|her) (?:place|stead))$")
+_REST = regex(r"everything else|everyone else|rest|others?|all the rest")
+_INSTEAD = regex(r" (?:instead|there|in (?:its|their|his|her) (?:place|stead))$")
 SPREAD = Adjust | Replace | Style | Blur | Restore
 """What is done to each of several things on its own; two things may be in one state together ("hugging")."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import Target, Text
 from engine.planner.colours import colour_in
 from engine.planner.normalise import QUOTE_BASE, low, quotes_in
@@ -14,29 +15,29 @@ from engine.planner.vocabulary import expression
 
 _PLACE = expression("place_of_words")
 _WORDS = expression("lettering")
-_LINE_OF = re.compile(
+_LINE_OF = regex(
     r"^(?:the )?(?:\w+ ){0,2}(?:rows?|lines?|blocks?|pieces?|paragraphs?|columns?|strips?|bits?|lot|bunch) of "
     r"(?=(?:\w+ )?(?:text|words|writing|lettering|letters|numbers|characters)\b)"
 )
-_INSTANCES = re.compile(r"(?i)^(?:all |every |each |any )?(?:the )?(?:instances?|occurrences?|mentions?) of ")
-_EVERY = re.compile(r"^(?:all|any|every|each|some|most|both|none)(?: of)? (?=the |this |that |these |those |my )")
-_DATES = re.compile(r"^(?:the )?date(?:s|stamp)?(?: (?:on|in|at|from) .*)?$")
+_INSTANCES = regex(r"(?i)^(?:all |every |each |any )?(?:the )?(?:instances?|occurrences?|mentions?) of ")
+_EVERY = regex(r"^(?:all|any|every|each|some|most|both|none)(?: of)? (?=the |this |that |these |those |my )")
+_DATES = regex(r"^(?:the )?date(?:s|stamp)?(?: (?:on|in|at|from) .*)?$")
 _WRITTEN_ON = expression("written_on")
 _LETTERED = expression("lettering_before_quote")
 _HEADED = expression("lettering_first")
 _MARKING = ("print", "letter", "engrave", "stamp", "label", "title")
 _RENAMED = ("name", "title", "caption", "word", "text", "date", "year", "price", "label")
-_ARTICLES = re.compile(r"^(?:the|a|an|both|this|all) ")
+_ARTICLES = regex(r"^(?:the|a|an|both|this|all) ")
 
 
 _SUM = expression("sum_of_money")
-_FIGURES = re.compile(r"[$£€¥]|\d|^[A-Z]{2}")
-_QUOTES = re.compile(r"[\ue000-\uf8ff]")
-_COLOURED = re.compile(r"\bcolou?r\b|\bfont\b")
-_FIGURE = re.compile(r"(?=\D*\d)[\d:.,/%$€£-]+")
-_CAPITALS = re.compile(r"[A-Z0-9]\S*(?: [A-Z0-9]\S*)*")
+_FIGURES = regex(r"[$£€¥]|\d|^[A-Z]{2}")
+_QUOTES = regex(r"[\ue000-\uf8ff]")
+_COLOURED = regex(r"\bcolou?r\b|\bfont\b")
+_FIGURE = regex(r"(?=\D*\d)[\d:.,/%$€£-]+")
+_CAPITALS = regex(r"[A-Z0-9]\S*(?: [A-Z0-9]\S*)*")
 """Names, days and the like, which are words where they stand on a sign."""
-_NUMBERED = re.compile(r"(?:license|licence|number) plate|number on|display|\bnumber\b(?! of)")
+_NUMBERED = regex(r"(?:license|licence|number) plate|number on|display|\bnumber\b(?! of)")
 
 
 def mentions_words(text: str) -> bool:
@@ -148,7 +149,7 @@ def _sign(reading: Reading, where: str) -> Target | None:
     return read_target(reading.plain(where), reading.vocabulary) if where else None
 
 
-_IN_LETTERS = re.compile(
+_IN_LETTERS = regex(
     r"(?:in|with) (?:(?!the |this |that )[a-z-]+ ){1,4}"
     r"(?:letters|lettering|font|text|type|typeface|caps|capitals|writing|script|handwriting|characters)(?: |$)"
 )
@@ -156,21 +157,21 @@ _CORNER = expression("corner_of_words")
 _INK = expression("ink")
 """Where the colour of letters is said."""
 _INK_OF_PLACE = expression("ink_of_place")
-_ON_SIGN = re.compile(r" (?:on|in|at) (?:the|that|this|his|her|its|my) ")
-_SAYING = re.compile(r"(?i) (?:from|reading|saying|that (?:says|reads)|which (?:says|reads)|says|reads|with)$")
-_CONTRASTED = re.compile(r" (?:instead of|rather than|in place of|not) ")
-_SIZED_WORDS = re.compile(
+_ON_SIGN = regex(r" (?:on|in|at) (?:the|that|this|his|her|its|my) ")
+_SAYING = regex(r"(?i) (?:from|reading|saying|that (?:says|reads)|which (?:says|reads)|says|reads|with)$")
+_CONTRASTED = regex(r" (?:instead of|rather than|in place of|not) ")
+_SIZED_WORDS = regex(
     r"(?:(?:an?|the|big|large|small|huge|bold|tiny|neon|red|white|black|blue|green|yellow|gold|golden)(?: |$))+"
 )
-_NOUN_OF_WORDS = re.compile(
+_NOUN_OF_WORDS = regex(
     r"^(?:[Tt]he )?(?:[Ww]ords?|[Tt]ext|(?:number|year|date)(?= \d)|(?:name|initials|letters?)(?= [A-Z])) "
 )
-_NAMED_WORD = re.compile(
+_NAMED_WORD = regex(
     r"(?:the )?(?:number|words?|name|letters?|initials|year|date|phrase|title|text|slogan) (?!on |in |at |of |to )\S"
 )
 _ON_BOARD = expression("on_board")
 """Words in capital letters that go on what is made to be written on: "Happy Birthday on the banner"."""
-_PLACE_ALONE = re.compile(r"(?:at|in|on|to) the \w+(?: \w+)?$")
+_PLACE_ALONE = regex(r"(?:at|in|on|to) the \w+(?: \w+)?$")
 
 
 def read_add(reading: Reading) -> Operations | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import (
     Alter,
     Style,
@@ -20,31 +21,31 @@ _LOOK_NOUN = expression("look_noun")
 _SCENE_FILLER = expression("scene_filler")
 
 
-_ENDS_IN_LOOK = re.compile(f"{_LOOK_NOUN.pattern}$")
+_ENDS_IN_LOOK = regex(f"{_LOOK_NOUN.pattern}$")
 _LOOKED = (" me", " us", " vibes", " vibe")
 """Endings that only a look has: "anime me", "comic book vibes"."""
-_ABOUT_THING = re.compile(r"(?!(?:the|this) style)(?:the|everything|all|his|her|my|this)\b(?!.*whole)")
-_WHOLE_LEAD = re.compile(r"(?i)^(?:everything|all|it|(?:the|this) (?:whole |entire )?(?:photo|picture|image)) ")
+_ABOUT_THING = regex(r"(?!(?:the|this) style)(?:the|everything|all|his|her|my|this)\b(?!.*whole)")
+_WHOLE_LEAD = regex(r"(?i)^(?:everything|all|it|(?:the|this) (?:whole |entire )?(?:photo|picture|image)) ")
 _NAMED_LOOK = expression("named_look")
-_DETAILED = re.compile(r" (?:,|with|à la|a la|in the style of|inspired by|like) ")
-_SEASONAL = re.compile(r"\b(?:a|an|the) (?:winter|summer|snowy|night|sunset)\b")
+_DETAILED = regex(r" (?:,|with|à la|a la|in the style of|inspired by|like) ")
+_SEASONAL = regex(r"\b(?:a|an|the) (?:winter|summer|snowy|night|sunset)\b")
 _DRAWING = ("draw", "paint", "sketch")
 _NEW = ("a ", "an ", "some ", "two ", "three ", "several ", "more ")
-_FILMED = re.compile(r"-(?:film|movie|cinema)\b")
-_INSPIRED = re.compile(r"(?<=\w)-(?:inspired|styled?|esque|themed|era)\b")
-_LIGHT = re.compile(
+_FILMED = regex(r"-(?:film|movie|cinema)\b")
+_INSPIRED = regex(r"(?<=\w)-(?:inspired|styled?|esque|themed|era)\b")
+_LIGHT = regex(
     r"light(?:s|ing)?\b|\b(?:sun|glow|candles?|lamps?|lanterns?|torches|rays?|beams?|neon|fire|flames?|sunset|moon)\b"
 )
-_THROUGH = re.compile(r" (?:through|from|on|at|over|under|behind|into|across|around) ")
-_HEAD_ENDS = re.compile(
+_THROUGH = regex(r" (?:through|from|on|at|over|under|behind|into|across|around) ")
+_HEAD_ENDS = regex(
     r" (?:with|by|of|in|,|similar|like|that|featuring|emphasizing|highlighting|reminiscent|inspired|and) "
 )
-_PUT_ON = re.compile(
+_PUT_ON = regex(
     r" (?:on|onto|over|around|in|under|beside) (?:the|his|her|its|their|my) "
     r"(?!(?:whole |entire )?(?:image|photo|picture|scene)\b)"
 )
-_BEHIND_WORK = re.compile(r" (?:with|by|of|in|on|from|,|that|which|featuring|made) ")
-_PATTERNED = re.compile(r"\b(?:pattern|texture|makeup)\b")
+_BEHIND_WORK = regex(r" (?:with|by|of|in|on|from|,|that|which|featuring|made) ")
+_PATTERNED = regex(r"\b(?:pattern|texture|makeup)\b")
 
 
 def _named(small: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from engine.expressions import regex
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low, quotes_in
 from engine.planner.vocabulary import Vocabulary, expression
 
-_PLACE = re.compile(r" (?:in|on|at|of|behind|under|over|near|from|to|with) ")
+_PLACE = regex(r" (?:in|on|at|of|behind|under|over|near|from|to|with) ")
 _FRAMING = frozenset(["crop", "flip", "resize", "upscale", "expand"])
-_CHOOSING = re.compile(r"^(?:(?:try|go|pick|choose|use) )?(?:with |for )?(?:an? )?")
+_CHOOSING = regex(r"^(?:(?:try|go|pick|choose|use) )?(?:with |for )?(?:an? )?")
 _BARE = frozenset(["remove", "blur", "pixelate", "extract"])
 """Orders that need a thing, so that without one they are about what was spoken of."""
 

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from engine.expressions import regex
 from engine.planner.spelling import slips
 from engine.planner.stops import in_percents
 from engine.planner.vocabulary import Vocabulary, expression
@@ -26,12 +27,12 @@ SHARED = (
     r"(?: (?:me|us|you|here|above))?"
 )
 """What tells which picture is meant, behind its noun: "the photo you just sent me"."""
-_DIGIT = re.compile(r"\d")
-_RESHAPING = re.compile(r"(?i)\b(?:crop|trim|cut|chop|shave|slice|expand|extend|outpaint|shift|move|zoom|resize)")
+_DIGIT = regex(r"\d")
+_RESHAPING = regex(r"(?i)\b(?:crop|trim|cut|chop|shave|slice|expand|extend|outpaint|shift|move|zoom|resize)")
 """Verbs for which "the bottom 20 %" is an amount."""
-_MEASURED_SIDE = re.compile(r"(?i)(?:top|upper|bottom|lower|left|right|outer|outermost) (?:most )?\d")
+_MEASURED_SIDE = regex(r"(?i)(?:top|upper|bottom|lower|left|right|outer|outermost) (?:most )?\d")
 
-_QUOTED = re.compile(
+_QUOTED = regex(
     r'"([^"\n]{1,300})"|«([^»\n]{1,300})»|「([^」\n]{1,300})」|(?<![^\s(\[,:])\'([^\'\n]{1,300})\'(?![A-Za-z])'
 )
 _SMART = str.maketrans(
@@ -52,20 +53,20 @@ _SMART = str.maketrans(
         "→": " to ",
     }
 )
-_FACE = re.compile(r"(?<!\S)(?:[:;=]['-]?[()\[\]DPpOo/\\|*]+|<3+|\^_?\^|-_-|T_T)(?!\S)")
+_FACE = regex(r"(?<!\S)(?:[:;=]['-]?[()\[\]DPpOo/\\|*]+|<3+|\^_?\^|-_-|T_T)(?!\S)")
 """Faces made of punctuation, which end a sentence."""
-_DRAWN_OUT = re.compile(r"([A-Za-z])\1{2,}")
-_BRACKETED = re.compile(r"\([^()\n]{0,200}\)")
-_NOISE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\ue000-\uf8ff\U000f0000-\U000fffff]")
-_ENDLESS = re.compile(r"(\d{18})\d+")
+_DRAWN_OUT = regex(r"([A-Za-z])\1{2,}")
+_BRACKETED = regex(r"\([^()\n]{0,200}\)")
+_NOISE = regex("[\\x00-\\x08\\x0b-\\x1f\\x7f\ue000-\uf8ff\U000f0000-\U000fffff]")
+_ENDLESS = regex(r"(\d{18})\d+")
 """Numbers beyond all measure, which would be infinite as floats."""
-_HALVES = re.compile("[\ud800-\udfff]")
-_SENTENCE = re.compile(r"[!?;\n]+|\.+(?=\s|$)")
-_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
-_LIST = re.compile(r"\s*\(?1[.)] ")
-_LISTED = re.compile(r"(?<!\S)\(?\d{1,2}[.)]\s+(?=[^\W\d])")
+_HALVES = regex("[\ud800-\udfff]")
+_SENTENCE = regex(r"[!?;\n]+|\.+(?=\s|$)")
+_COMMA = regex(r"(?<!\d),|,(?!\d)")
+_LIST = regex(r"\s*\(?1[.)] ")
+_LISTED = regex(r"(?<!\S)\(?\d{1,2}[.)]\s+(?=[^\W\d])")
 """Numbers of a list of requests, where it begins with the first."""
-_POSSESSIVE_SPACE = re.compile(r" '\s?s\b")
+_POSSESSIVE_SPACE = regex(r" '\s?s\b")
 
 
 class Normal(NamedTuple):
@@ -207,12 +208,12 @@ def _written_apart(phrases: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})", re.IGNORECASE)
 
 
-_RATIO = re.compile(r"(\d) : (\d)")
+_RATIO = regex(r"(\d) : (\d)")
 _IS = expression("contracted_is")
 """ "The shot's a bit dark": what is said of it, and nothing it has."""
-_DASHED = re.compile(r"(?<=[a-z\ue000-\uf8ff]) -{1,2} (?=[a-zA-Z])")
+_DASHED = regex(r"(?<=[a-z\ue000-\uf8ff]) -{1,2} (?=[a-zA-Z])")
 """A dash between clauses."""
-_ENDS = re.compile(r"^(?:[ ,.]|-(?!\d))+|[ ,.-]+$")
+_ENDS = regex(r"^(?:[ ,.]|-(?!\d))+|[ ,.-]+$")
 """What no sentence begins or ends with; a minus sign before a number is one."""
-_UNLISTED = re.compile(r"([+-]\d{1,3}%?) (?=[a-z]+ [+-]\d)")
+_UNLISTED = regex(r"([+-]\d{1,3}%?) (?=[a-z]+ [+-]\d)")
 """Parameters without the commas between them: "shadows +30 highlights -20"."""

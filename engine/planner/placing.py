@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
+from engine.expressions import regex
 from engine.operations import Add, Alter, Duplicate, Move, Operation, Recolor, Replace, Target, Text
 from engine.planner.normalise import low
 from engine.planner.vocabulary import expression
 
 _OVER: Final = expression("further_over")
-_FARTHER: Final = re.compile(r"\b(?:more|further|over|other|opposite|higher|bit|little|move|put)\b")
+_FARTHER: Final = regex(r"\b(?:more|further|over|other|opposite|higher|bit|little|move|put)\b")
 _PLACE: Final = expression("place_meant")
-_LEAD: Final = re.compile(r"^(?:(?:and|but|ok|okay|now|maybe|rather|no) (?:, )?)+")
-_SIDE: Final = re.compile(r"\b(?:corner|side|left|right|top|bottom|middle|cent(?:er|re)|foreground|background)$")
+_LEAD: Final = regex(r"^(?:(?:and|but|ok|okay|now|maybe|rather|no) (?:, )?)+")
+_SIDE: Final = regex(r"\b(?:corner|side|left|right|top|bottom|middle|cent(?:er|re)|foreground|background)$")
 IT: Final = Target(previous=True)
 
 

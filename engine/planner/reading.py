@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from engine.expressions import regex
 from engine.operations import Add, Context, EditOperation, HistoryOperation, Target
 from engine.planner.amounts import Degree
 from engine.planner.normalise import SHARED, is_quote, low, quotes_in, restore
@@ -16,7 +16,7 @@ Operations = Sequence[EditOperation | HistoryOperation]
 PERSONS = {"he": "man", "him": "man", "she": "woman", "her": "woman", "me": "person", "i": "person"}
 """Who is meant when nobody was spoken of before."""
 SOMEBODY = ("he", "him", "she", "her")
-_WHOSE = re.compile(r"(?i)(?:on|with|for|behind|beside|next to) ((?:the|this|that|my|his|her) .{1,60})$")
+_WHOSE = regex(r"(?i)(?:on|with|for|behind|beside|next to) ((?:the|this|that|my|his|her) .{1,60})$")
 BEHIND = (
     "scene behind ",
     "area behind ",
@@ -44,12 +44,12 @@ DETERMINERS = (
 )
 
 
-_SHARED = re.compile(rf"(?<=\w){SHARED}$")
+_SHARED = regex(rf"(?<=\w){SHARED}$")
 
 
-_BEHIND_WHAT = re.compile(r"(?<=\w) (?:around|behind|surrounding) (?:the|this|that|my|our|his|her|their|both) \S.*$")
+_BEHIND_WHAT = regex(r"(?<=\w) (?:around|behind|surrounding) (?:the|this|that|my|our|his|her|their|both) \S.*$")
 """What a background is behind."""
-_OF_PICTURE = re.compile(
+_OF_PICTURE = regex(
     r"(?<=\w) (?:of|in) (?:the|this|my|our) (?:whole |entire |original )?"
     r"(?:image|photo|picture|scene|photograph|portrait|shot|frame|snapshot)$"
 )

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
+from engine.expressions import regex
 from engine.operations import Add, Context, HistoryOperation, Operation, Replace, Restart, Target, Undo
 from engine.planner.normalise import low
 from engine.planner.tone import tone_of
 from engine.planner.vocabulary import expression, load
 
-_ORDER = re.compile(r"^(?P<order>first|second|third|fourth|fifth|last|1st|2nd|3rd) (?P<rest>.+)$")
+_ORDER = regex(r"^(?P<order>first|second|third|fourth|fifth|last|1st|2nd|3rd) (?P<rest>.+)$")
 _ORDERS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "fifth": 4, "last": -1}
 _STEP = ("edit", "change", "step", "one", "thing", "operation")
 _SMALL = frozenset(("a", "an", "the", "of", "to", "on", "in", "at", "with", "and", "some", "one"))
-_ONE = re.compile(r"(?i)(?:(?P<which>\S{2,20}(?: \S{2,20})?) )?ones?")
-_OTHERS = re.compile(r"(?i)(?:(?:all|every) )?(?:the )?others?(?: ones?)?")
+_ONE = regex(r"(?i)(?:(?P<which>\S{2,20}(?: \S{2,20})?) )?ones?")
+_OTHERS = regex(r"(?i)(?:(?:all|every) )?(?:the )?others?(?: ones?)?")
 _ANOTHER = expression("another")
-_NTH = re.compile(r"(?i)(?:second|third|fourth|fifth|other|new|further|last)")
+_NTH = regex(r"(?i)(?:second|third|fourth|fifth|other|new|further|last)")
 _SINCE = expression("since_then")
 """A point in the conversation: "everything since the crop", "before you cropped"."""
-_DETERMINER = re.compile(r"(?i)^(?:an?|the|some|two|three|another) ")
-_WORDS = re.compile(r"[^\W_]+")
+_DETERMINER = regex(r"(?i)^(?:an?|the|some|two|three|another) ")
+_WORDS = regex(r"[^\W_]+")
 
 
 def about(what: str, history: Sequence[Operation]) -> tuple[int, ...]:

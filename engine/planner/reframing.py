@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
+from engine.expressions import regex
 from engine.operations import Crop, EditOperation, Expand, Undo
 from engine.planner.amounts import numerals, side_words
 from engine.planner.normalise import only_words
@@ -14,9 +14,9 @@ from engine.planner.vocabulary import expression
 _TIGHTER: Final = expression("tighter")
 _TOO_MUCH_AT: Final = expression("too_much_at")
 _SIDE: Final = expression("side_word")
-_ALSO: Final = re.compile(r"\b(?:too$|also|same|well|more)\b")
-_PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
-_SLIGHTLY: Final = re.compile(r"\b(?:bit|little|slightly|touch|tad)\b")
+_ALSO: Final = regex(r"\b(?:too$|also|same|well|more)\b")
+_PERCENT: Final = regex(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
+_SLIGHTLY: Final = regex(r"\b(?:bit|little|slightly|touch|tad)\b")
 USUAL: Final = {"crop": 10.0, "expand": 30.0}
 """Percent of a side that is meant where none is given, as `engine.handlers` takes it."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import (
     Adjust,
     Alter,
@@ -30,34 +30,32 @@ from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
 MAX_WORDS_OF_FRAGMENT = 8
-_DIRT = re.compile(r"\b(?:stain|dirt|dust|food|mess|clutter|litter|trash|snow|spot|crumb|mud)| off ")
-_TELLS = re.compile(r" (?:is|are|was|were|has to|have to|must|needs? to|should)(?: |$)| , (?:the|my|it|i|and) ")
+_DIRT = regex(r"\b(?:stain|dirt|dust|food|mess|clutter|litter|trash|snow|spot|crumb|mud)| off ")
+_TELLS = regex(r" (?:is|are|was|were|has to|have to|must|needs? to|should)(?: |$)| , (?:the|my|it|i|and) ")
 """A sentence of its own, of which the word behind it is no removal: "the dress is blowing out"."""
 _FILES = frozenset(["png", "jpg", "jpeg", "webp", "tiff", "transparent png"])
 """Formats of pictures, which say how it is to be saved."""
-_FEW = re.compile(r"(one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:of (?:the|these|those|my) )?(?=\S)")
-_ON_NOTHING = re.compile(
+_FEW = regex(r"(one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:of (?:the|these|those|my) )?(?=\S)")
+_ON_NOTHING = regex(
     r"(?i) (?:on|onto|with|against) (?:a |the )?(?:(?:transparent|see-through|clear) "
     r"(?:background|backdrop|bg|png|layer)|transparent|transparency|nothing)$"
 )
-_LEFT_THERE = re.compile(r"(?i) , (?:revealing|exposing|showing|uncovering|replacing|restoring|blending) .*$")
+_LEFT_THERE = regex(r"(?i) , (?:revealing|exposing|showing|uncovering|replacing|restoring|blending) .*$")
 """What is to be seen where the thing was."""
-_WITH_CARE = re.compile(
+_WITH_CARE = regex(
     r"(?i)(?: ,)? (?:precisely|carefully|cleanly|neatly|accurately|exactly|tightly)"
     r"(?: (?:along|around|at|with|from) .*)?$"
     r"| (?:along|around) (?:its|their|his|her|the) (?:exact |precise )?(?:edges?|outlines?|contours?|silhouette)\b.*$"
 )
 """How exactly something is cut out, and no part of what it is."""
-_ABOUT_NUMBER = re.compile(r"^(?:just |only |exactly |a total of |a mere |merely |at least |a (?=single\b))+")
+_ABOUT_NUMBER = regex(r"^(?:just |only |exactly |a total of |a mere |merely |at least |a (?=single\b))+")
 _MARGIN = expression("empty_margin")
-_PORTION = re.compile(
-    r"(?:a|an|one|two|some) (?:\w+ )?(?:slice|piece|bite|wedge|chunk|hole|notch|window|door|opening)s?\b"
-)
-_COMING = re.compile(r"(?:an?|some) .+ing")
+_PORTION = regex(r"(?:a|an|one|two|some) (?:\w+ )?(?:slice|piece|bite|wedge|chunk|hole|notch|window|door|opening)s?\b")
+_COMING = regex(r"(?:an?|some) .+ing")
 """What does something that is yet to be there: "get a dolphin jumping out of the water"."""
-_WORN = re.compile(r"(?i)(?<=\w) on$")
-_EXPRESSION = re.compile(r"(?:^| )(?:smile|smirk|grin|frown|scowl|pout|grimace|sneer)$")
-_UNSEEN = re.compile(r"(?:the )?(?:obscured|clarity|hidden)")
+_WORN = regex(r"(?i)(?<=\w) on$")
+_EXPRESSION = regex(r"(?:^| )(?:smile|smirk|grin|frown|scowl|pout|grimace|sneer)$")
+_UNSEEN = regex(r"(?:the )?(?:obscured|clarity|hidden)")
 
 
 def read_remove(reading: Reading) -> Operations | None:

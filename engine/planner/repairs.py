@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import (
     Adjust,
     Background,
@@ -63,7 +64,7 @@ _DEFECT_NOISE = expression("defect_lead")
 
 
 _DEFECT_TAIL = expression("defect_tail")
-_CAST = re.compile(
+_CAST = regex(
     r"(?:[a-z]+ ){0,2}"
     r"(?:[a-z]+ish|yellow|orange|red|green|blue|magenta|cyan|purple|pink|warm|cold|cool|unnatural|unwanted)"
     r" (?:colou?r )?(?:cast|tinge)"
@@ -73,7 +74,7 @@ _MARRING = expression("marring")
 
 _EVERYWHERE = ("jpeg", "faded")
 """Defects of the whole photo, wherever they are told to show."""
-_SEEN = re.compile(
+_SEEN = regex(
     r" (?:(?:that|which) (?:is|are|can be) )?(?:visible|seen|noticeable|apparent|present|found|introduced|caused)\b.*$"
 )
 """Where a defect of the whole photo shows most."""
@@ -84,15 +85,15 @@ _QUALITY = expression("quality")
 
 
 MAX_WORDS_OF_QUALITY = 8
-_OF_PAPER = re.compile(r"\b(?:tears?|rips?)$")
+_OF_PAPER = regex(r"\b(?:tears?|rips?)$")
 """Defects of a print; on anything else they are things, and tears may be wept."""
-_YEAR = re.compile(r"(?:the )?(?:\d{4}|\d0)'?s?$")
+_YEAR = regex(r"(?:the )?(?:\d{4}|\d0)'?s?$")
 """When the picture was taken, which is no place in it."""
 _LIGHT_SOURCE = expression("light_source")
 """Where a cast comes from, which is not where it lies."""
 _ALONG = expression("along")
 """What tells where a defect is, or how far it runs."""
-_PURPOSE = re.compile(r"(?i) ?\b(?:for|to) .*$")
+_PURPOSE = regex(r"(?i) ?\b(?:for|to) .*$")
 _BETTERING = ("enhance", "improve", "optimize", "optimise", "touch up", "auto enhance", "auto-enhance")
 _A_LITTLE = 10.0
 """Percent by which a picture that is to be better, and nothing more, gets more of what makes pictures crisp."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from engine.expressions import regex
 from engine.operations import Alter, Background, Recolor, Remove, Replace
 from engine.planner.additions import given
 from engine.planner.amounts import number
@@ -17,18 +18,18 @@ from engine.planner.states import is_state
 from engine.planner.targets import NUMBERS
 from engine.planner.vocabulary import expression
 
-_THIS_ONE = re.compile(
+_THIS_ONE = regex(
     r"(?:this|that)(?: one)?|the (?:current|old|existing|present|original|real|actual) one|what's there(?: now)?"
 )
-_MADE_TO = re.compile(r"(?:let|make|get) (?!(?:there|it (?:be )?(?:an?|some)) )")
-_PLACED = re.compile(r"(?i).{2,80}? (?:in|on|at|inside) (.+)$")
-_SHALL_BE = re.compile(
+_MADE_TO = regex(r"(?:let|make|get) (?!(?:there|it (?:be )?(?:an?|some)) )")
+_PLACED = regex(r"(?i).{2,80}? (?:in|on|at|inside) (.+)$")
+_SHALL_BE = regex(
     r"(?i)((?:the|this|that|his|her|my|their|its|our|these|those) .{1,60}?) "
     r"(?:should|must|could|ought to|needs to) be (.+)"
 )
-_JOINT_OF_NEW = re.compile(r" (?:with|for|by) (?=(?:an?|some|another|two|three|four|five|several) )")
+_JOINT_OF_NEW = regex(r" (?:with|for|by) (?=(?:an?|some|another|two|three|four|five|several) )")
 _JOINTS = frozenset(["with", "by", "for", "into", "against"])
-_BEHIND_NOUN = re.compile(r" (?:in|on|with|of|at|over|behind) ")
+_BEHIND_NOUN = regex(r" (?:in|on|with|of|at|over|behind) ")
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
 
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+from engine.expressions import regex
 from engine.planner.telling import telling_words, words_of
 from engine.planner.vocabulary import Vocabulary, lengths_by_first_word, load
 
-TOKEN = re.compile(r"[()\[\]|]|<\w+>|\{\w+\}|[^\s()\[\]|]+")
+TOKEN = regex(r"[()\[\]|]|<\w+>|\{\w+\}|[^\s()\[\]|]+")
 OPENING_WORDS = 5
 MAX_CACHED = 2000
 _COMMON = frozenset(
@@ -186,32 +187,38 @@ def _head(first: Part, vocabulary: Vocabulary) -> str:
     return "" if first.startswith("{") else f"={first}"
 
 
-class Sayings:
-    """Patterns of a language, in order of preference: those of its sayings, or of the entries given."""
+def _read(entries: Entries[Mapping[str, Any]], vocabulary: Vocabulary) -> Iterator[Saying]:
+    """The sayings of the entries, in order of preference."""
+    order = 0
+    for entry in entries:
+        telling = telling_words(entry.get("reader", ""), vocabulary)
+        for pattern in entry["patterns"]:
+            for sequence in _unfolded(_parse(TOKEN.findall(pattern))[0]):
+                head = _head(sequence[0], vocabulary)
+                yield Saying(order, entry, head, sequence[1:] if head else sequence, vocabulary, telling)
+            order += 1
 
-    def __init__(self, vocabulary: Vocabulary, entries: Entries[Mapping[str, Any]] | None = None) -> None:
+
+class Sayings:
+    """Patterns of a language, found by how a clause opens."""
+
+    def __init__(self, every: Iterable[Saying], vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._by_head: dict[str, list[Saying]] = {}
         self._cache: dict[tuple[bool | None, bool, tuple[tuple[str, int], ...]], Shortlist] = {}
         self._reach = lengths_by_first_word(vocabulary.openings)
-        order = 0
-        for entry in entries or vocabulary.tables["sayings"]["say"]:
-            for pattern in entry["patterns"]:
-                for sequence in _unfolded(_parse(TOKEN.findall(pattern))[0]):
-                    self._add(order, entry, sequence)
-                order += 1
+        for saying in every:
+            self._by_head.setdefault(saying.head, []).append(saying)
 
-    def _add(self, order: int, entry: Mapping[str, Any], sequence: Sequence) -> None:
-        head = _head(sequence[0], self._vocabulary)
-        saying = Saying(
-            order,
-            entry,
-            head,
-            sequence[1:] if head else sequence,
-            self._vocabulary,
-            telling_words(entry.get("reader", ""), self._vocabulary),
-        )
-        self._by_head.setdefault(head, []).append(saying)
+    @classmethod
+    def of(cls, entries: Entries[Mapping[str, Any]], vocabulary: Vocabulary) -> Sayings:
+        """The sayings of entries as the data lists them."""
+        return cls(_read(entries, vocabulary), vocabulary)
+
+    def only(self, readers: frozenset[str]) -> Sayings:
+        """Those for some readers alone."""
+        every = (saying for group in self._by_head.values() for saying in group)
+        return Sayings((saying for saying in every if saying.reader in readers), self._vocabulary)
 
     @cached_property
     def telling(self) -> frozenset[str]:
@@ -241,9 +248,7 @@ class Sayings:
                 self._cache[known] = found
         return found
 
-    def fits(
-        self, low: str, original: str, degree: bool | None, *, ordered: bool = False
-    ) -> Iterator[tuple[int, Fit]]:
+    def fits(self, low: str, original: str, degree: bool | None, *, ordered: bool = False) -> Iterator[tuple[int, Fit]]:
         """Every saying that fits the clause, by preference; `low` is `original` in lower case, of the same length.
 
         degree: those that are matched without words of degree, or the others; None: all, where there are no such words.
@@ -267,8 +272,7 @@ class Sayings:
 
 
 @cache
-def sayings(language: str = "english", readers: frozenset[str] | None = None) -> Sayings:
-    """The sayings of a language, or those for some readers alone; built once."""
+def sayings(language: str = "english") -> Sayings:
+    """The sayings of a language, built once."""
     vocabulary = load(language)
-    every = vocabulary.tables["sayings"]["say"]
-    return Sayings(vocabulary, [entry for entry in every if readers is None or entry["reader"] in readers])
+    return Sayings.of(vocabulary.tables["sayings"]["say"], vocabulary)

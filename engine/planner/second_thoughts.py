@@ -6,10 +6,10 @@ of its own kind (a colour for a colour, a number for a number, "the cat" for "th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from engine.expressions import regex
 from engine.planner.clauses import begins_request, split
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low, quotes_in
@@ -19,8 +19,8 @@ _TURN: Final = expression("change_of_mind")
 _ANEW: Final = expression("mind_changed_at_once")
 _ADDED: Final = expression("added_thought")
 _NOTHING: Final = expression("wish_dropped")
-_NUMBER: Final = re.compile(r"[-+]?\d+(?:[.:]\d+)?(?:%|x|px)?")
-_AMOUNT: Final = re.compile(r"(?:by |to |about )?[-+]?\d+(?:\.\d+)? ?(?:%|percent|degrees?|px|pixels|x)?")
+_NUMBER: Final = regex(r"[-+]?\d+(?:[.:]\d+)?(?:%|x|px)?")
+_AMOUNT: Final = regex(r"(?:by |to |about )?[-+]?\d+(?:\.\d+)? ?(?:%|percent|degrees?|px|pixels|x)?")
 _TURNS: Final = ("left", "right", "up", "down", "top", "bottom", "clockwise", "counterclockwise", "anticlockwise")
 _AXES: Final = ("horizontal", "vertical", "horizontally", "vertically", "square", "portrait", "landscape")
 _DEGREES: Final = ("bigger", "smaller", "larger", "brighter", "darker", "lighter", "warmer", "cooler")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import (
     EditOperation,
     HistoryOperation,
@@ -16,7 +17,7 @@ from engine.planner.normalise import low, only_words
 from engine.planner.reading import Operations, Reading
 from engine.planner.vocabulary import expression
 
-_BY = re.compile(r"(\d{2,6}) ?(?:px|pixels?)? ?(?:x|by|×|\*) ?(\d{2,6})")
+_BY = regex(r"(\d{2,6}) ?(?:px|pixels?)? ?(?:x|by|×|\*) ?(\d{2,6})")
 
 
 _WIDE = expression("wide")
@@ -25,17 +26,17 @@ _WIDE = expression("wide")
 _TALL = expression("tall")
 
 
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
+_PERCENT = regex(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
 
 
-_TIMES = re.compile(r"(\d+(?:\.\d+)?) ?(?:x|×|times)\b|\bx ?(\d+(?:\.\d+)?)\b|factor of (\d+(?:\.\d+)?)")
+_TIMES = regex(r"(\d+(?:\.\d+)?) ?(?:x|×|times)\b|\bx ?(\d+(?:\.\d+)?)\b|factor of (\d+(?:\.\d+)?)")
 
 
 _SIZED = expression("size_word")
-_TO_PIXELS = re.compile(r"\bto (?:about )?(\d{3,5}) ?(?:px|pixels?)\b(?! (?:tall|high))")
-_OF_SIZE = re.compile(r"\d ?(?:px|pixels?)|\d ?x ?\d|size|width|height|dimensions")
-_OF_EDGE = re.compile(r"px|pixels?|wide|the|width|longest|longer|side|edge|long|to|max|maximum")
-_EDGE = re.compile(r"\blong(?:er|est)? (?:edge|side)\b.*?\d{3,5}|\d{3,5}.*\blong(?:er|est)? (?:edge|side)\b")
+_TO_PIXELS = regex(r"\bto (?:about )?(\d{3,5}) ?(?:px|pixels?)\b(?! (?:tall|high))")
+_OF_SIZE = regex(r"\d ?(?:px|pixels?)|\d ?x ?\d|size|width|height|dimensions")
+_OF_EDGE = regex(r"px|pixels?|wide|the|width|longest|longer|side|edge|long|to|max|maximum")
+_EDGE = regex(r"\blong(?:er|est)? (?:edge|side)\b.*?\d{3,5}|\d{3,5}.*\blong(?:er|est)? (?:edge|side)\b")
 
 
 _DETAIL = expression("detail_wish")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import Adjust, Blur, Extract, Remove, Style, Target
 from engine.planner.normalise import low
 from engine.planner.targets import parse_target
 
 _LEAD = r"^(?:but |and |just |please |only |while |whilst )*"
-_SPARED = re.compile(
+_SPARED = regex(
     _LEAD + r"(?:(?:leave|keep|leaving|keeping) (?P<kept>.+?) "
     r"(?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|the same"
     r"|(?:in|its|their) (?:own |full )?colou?rs?|coloured|colored)"
@@ -19,24 +19,24 @@ _SPARED = re.compile(
     r"|(?:don't|do not|dont|never) (?:touch|change|alter|edit|modify|affect) (?P<left>.+?)"
     r"|not (?P<rest>(?:the|its|his|her|their) .+?))$"
 )
-_KEPT_BARE = re.compile(
+_KEPT_BARE = regex(
     _LEAD + r"(?:keep|keeping|preserve|preserving|retain|retaining|maintain|maintaining|leave|leaving) "
     r"((?:the|its|his|her|their|my)(?: (?!on\b|in\b|as\b|with\b|only\b)[a-z'-]+){1,5}?)"
     r"(?: itself| themselves| in place| there)?$"
 )
-_LEFT_ALONE = re.compile(
+_LEFT_ALONE = regex(
     r" (?:, )?(?:and |but |while )?(?:without (?:touching|changing|altering|affecting|editing) "
     r"(?P<left>(?:the|his|her|its|their|my) .+)|(?:leaving|keeping) (?P<kept>(?:the|his|her|its|their|my) .+?) "
     r"(?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|in colou?r))$"
 )
-OF_PICTURE = re.compile(
+OF_PICTURE = regex(
     r"\b(?:colou?rs?|lighting|tones?|composition|style|layout|structure|quality|perspective|proportions?|atmosphere|mood|details?"
     r"|effects?|look|identity|poses?|angle|texture|design|expressions?|elements?)\b"
 )
 """What a picture and the things in it have: it can be kept, but not spared as a place can."""
-_TRACE = re.compile(r"\b(?:shadow|reflection)s?$")
-_FORBIDDEN = re.compile(_LEAD + r"(?:don't|do not|dont|never) (?!show|let|reveal|display|expose|want|need|like)\w+ \w+")
-_NO_THING = re.compile(
+_TRACE = regex(r"\b(?:shadow|reflection)s?$")
+_FORBIDDEN = regex(_LEAD + r"(?:don't|do not|dont|never) (?!show|let|reveal|display|expose|want|need|like)\w+ \w+")
+_NO_THING = regex(
     r"^(?:the|a|an|and|it|this|that|please|i|we|you|with|so|of)$"
     r"|^(?:don't|do not|dont|it|and|i'd|i'm|with|so|please|to) "
     r"| (?:and|with|so|too|looks?|seems?|feels?|please)$| (?:looks?|seems?|feels?) (?:too|so|more|less)\b"

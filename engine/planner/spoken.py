@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from engine.expressions import regex
 from engine.operations import Adjust, Context, Operation, Rotate
 from engine.planner.amounts import numerals, take_degree
 from engine.planner.followups import bare
@@ -17,12 +17,12 @@ from engine.planner.vocabulary import Vocabulary, expression
 
 _RAISED: Final = expression("spoken_raising")
 _LOWERED: Final = expression("spoken_lowering")
-_TURN: Final = re.compile(r"\b(?:rotat(?:e|ed|ing|ion)|tilt(?:ed|ing)?|turn(?:ed|ing)?)\b")
-_WAY: Final = re.compile(r"\b(?:left|right|(?:anti|counter)?[- ]?clock[- ]?wise|anti[- ]?clock)\b")
-_NUMBER: Final = re.compile(r"(?<![\w.])[+-]?\d{1,3}(?:\.\d+)?(?= |%|°|$)")
+_TURN: Final = regex(r"\b(?:rotat(?:e|ed|ing|ion)|tilt(?:ed|ing)?|turn(?:ed|ing)?)\b")
+_WAY: Final = regex(r"\b(?:left|right|(?:anti|counter)?[- ]?clock[- ]?wise|anti[- ]?clock)\b")
+_NUMBER: Final = regex(r"(?<![\w.])[+-]?\d{1,3}(?:\.\d+)?(?= |%|°|$)")
 _ELLIPTICAL: Final = expression("elliptical_word")
 _BY_SO_MUCH: Final = expression("by_so_much")
-_WORD: Final = re.compile(r"[a-z]+")
+_WORD: Final = regex(r"[a-z]+")
 MAX_WORDS: Final = 40
 
 

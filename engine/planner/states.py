@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
+from engine.expressions import regex
 from engine.planner.normalise import low
 from engine.planner.reading import Reading, without_article
 from engine.planner.vocabulary import expression
 
-_APPEARS = re.compile(
+_APPEARS = regex(
     r"(?:to )?(?!(?:look|be) an? )(?:look|appear|seem|resemble|have|wear|display|show|feature|be (?!an? ))"
 )
-_SIDE = re.compile(r"(?:the )?(?:front|back|side|left|right|camera|viewer|other side|other way)\b")
-_BEHIND_NOUN = re.compile(r" (?:in|on|with|of|at|over|behind) ")
-_PLURAL = re.compile(r"[^su]s$")
-_WITH_MORE = re.compile(r" (?:in|on|with a) ")
+_SIDE = regex(r"(?:the )?(?:front|back|side|left|right|camera|viewer|other side|other way)\b")
+_BEHIND_NOUN = regex(r" (?:in|on|with|of|at|over|behind) ")
+_PLURAL = regex(r"[^su]s$")
+_WITH_MORE = regex(r" (?:in|on|with a) ")
 
 
 def is_state(reading: Reading, result: str, bare: str) -> bool:

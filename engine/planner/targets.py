@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import Target
 from engine.planner.colours import describing_colour
 from engine.planner.normalise import low
@@ -31,11 +32,11 @@ _PLACED = expression("placed")
 _BARE_PLACED = expression("bare_position")
 _RELATION = expression("relation")
 _EXCEPT = expression("except")
-_OWNER = re.compile(r"^(.{1,120}?)(?:'s|s')(?= )")
+_OWNER = regex(r"^(.{1,120}?)(?:'s|s')(?= )")
 _OF = expression("owner_behind")
 _MEASURES = expression("measure")
-_ORDER_FROM = re.compile(r" (?:from|on) (?:the )?(left|right|top|bottom|front|back)(?: side)?(?: of .+)?$")
-ORDER_BEHIND = re.compile(r" (?:that is |who is )?(first|second|third|fourth|fifth|sixth|last|1st|2nd|3rd|4th|5th)$")
+_ORDER_FROM = regex(r" (?:from|on) (?:the )?(left|right|top|bottom|front|back)(?: side)?(?: of .+)?$")
+ORDER_BEHIND = regex(r" (?:that is |who is )?(first|second|third|fourth|fifth|sixth|last|1st|2nd|3rd|4th|5th)$")
 _ING_RELATION = expression("action_relation")
 _OBJECT = ("the ", "a ", "an ", "his ", "her ", "its ", "their ")
 _APPOSED, _WHATEVER, _PLACE_ALONE = expression("apposed"), expression("whatever"), expression("place_alone")
@@ -44,7 +45,7 @@ _ALL_BUT, _SHARE = expression("all_but_number"), expression("share")
 _AREA_OF = expression("area_of_thing")
 _ORDINALS = expression("two_ordinals")
 _SEEN_THERE = expression("seen_there")
-_SIDEWAYS_FIRST = re.compile(r"^(left|right)[- ](top|bottom|upper|lower)$")
+_SIDEWAYS_FIRST = regex(r"^(left|right)[- ](top|bottom|upper|lower)$")
 
 
 def parse_target(phrase: str) -> Target:

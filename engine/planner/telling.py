@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from engine.expressions import regex
 from engine.planner.amounts import NUMERALS
 from engine.planner.vocabulary import Vocabulary
 
 NUMBER = "#"
 """Stands among the words of a text for any word that has a digit."""
 TONES = "tone"
-_DIGIT = re.compile(r"\d")
+_DIGIT = regex(r"\d")
 
 
 def words_of(low: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import (
     Add,
     Alter,
@@ -27,32 +28,32 @@ from engine.planner.vocabulary import expression
 
 _SCALE = {"enlarge": "larger", "diminish": "smaller", "increase": "larger", "decrease": "smaller"}
 MAX_WORDS_OF_THING = 8
-_WISHING = re.compile(r" (?:shall|should|must|will|is|adorn|cover|please|instead)\b")
-_COLOUR_WORD = re.compile(r"\b(?:colou?r|hue|shade|tint|tone)")
+_WISHING = regex(r" (?:shall|should|must|will|is|adorn|cover|please|instead)\b")
+_COLOUR_WORD = regex(r"\b(?:colou?r|hue|shade|tint|tone)")
 _ORDERS = {"remove", "replace", "add", "put", "change", "make", "write", "give", "generate"}
-_OUT = re.compile(r"(?i)^(?:out|up) (?=(?:the|his|her|my|their|its|that|this|all) )")
+_OUT = regex(r"(?i)^(?:out|up) (?=(?:the|his|her|my|their|its|that|this|all) )")
 """A particle of the verb that its object followed: "straighten out the fence"."""
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
 _JOINTS = frozenset(["into", "to", "for", "with", "as", "in", "by", "becomes"])
 """What stands between a thing and what it becomes."""
 _BECOMES_NOUN = ("be a ", "be an ", "a ", "an ", "become a ")
-_PRESENT = re.compile(r"(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?")
-_BEING = re.compile(r"(?i) (?:to )?be (?:(?:added|placed|put|inserted|shown|seen|visible|present) )?(?=\S)")
-_ITSELF = re.compile(r"(?i)^(?:it|they|he|she)(?:'s|'re)? (?:(?:is|are|looks?|appears?|seems?|becomes?) )?(?=\S)")
-_HAVING = re.compile(r"(?i)(.{1,120}?) (?:to have|have|had|has|having|with) (.+)$")
-_ON_ITSELF = re.compile(r"(?i)(?<=\S) (?:on|in|inside)(?: (?:it|them|him|her))?$")
-_SEEMING = re.compile(r" (?:as if|as though|like|so|so that)(?: (?:it|he|she|they))?$")
-_DOING = re.compile(r" be(?: |$)|ing$")
-_GERUND = re.compile(r"(?:^| )[a-z]{3,}ing(?: |$)")
-_FEATURE = re.compile(r"\b(?:face|look|smile|expression|mouth|pose)\b")
+_PRESENT = regex(r"(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?")
+_BEING = regex(r"(?i) (?:to )?be (?:(?:added|placed|put|inserted|shown|seen|visible|present) )?(?=\S)")
+_ITSELF = regex(r"(?i)^(?:it|they|he|she)(?:'s|'re)? (?:(?:is|are|looks?|appears?|seems?|becomes?) )?(?=\S)")
+_HAVING = regex(r"(?i)(.{1,120}?) (?:to have|have|had|has|having|with) (.+)$")
+_ON_ITSELF = regex(r"(?i)(?<=\S) (?:on|in|inside)(?: (?:it|them|him|her))?$")
+_SEEMING = regex(r" (?:as if|as though|like|so|so that)(?: (?:it|he|she|they))?$")
+_DOING = regex(r" be(?: |$)|ing$")
+_GERUND = regex(r"(?:^| )[a-z]{3,}ing(?: |$)")
+_FEATURE = regex(r"\b(?:face|look|smile|expression|mouth|pose)\b")
 _MEASURE = expression("measure_of_change")
-_PARTICLE = re.compile(r"(?<=\S) (?:over|up|off|down)$")
-_EXTENT = re.compile(
+_PARTICLE = regex(r"(?<=\S) (?:over|up|off|down)$")
+_EXTENT = regex(
     r"(?<=\w) (?:(?:wide|halfway|fully|slightly|tightly|partially|gently|subtly|lightly|noticeably|significantly"
     r"|all the way)$|(?:towards?|away from|in the direction of) .+$)"
 )
 """How far a state goes, behind the thing: "open the mouth wide"."""
-_CANVAS = re.compile(r"(?i)(?:the )?(?:image|picture|photo|canvas)\b")
+_CANVAS = regex(r"(?i)(?:the )?(?:image|picture|photo|canvas)\b")
 _VAGUE = ("enhance", "improve", "focus", "correct", "fix", "refine", "retouch", "fill")
 
 

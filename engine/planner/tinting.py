@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
+from engine.expressions import regex
 from engine.operations import Context, Recolor, Style, Target
 from engine.planner.amounts import Degree, take_degree
 from engine.planner.colours import colour_in
@@ -19,15 +19,13 @@ _LIKE: Final = expression("colour_like")
 _POINTING: Final = expression("pointing_at_colour")
 _SPOKEN_OF: Final = expression("colour_of_picture")
 _CHANGED: Final = expression("changed_colour")
-_COLOUR: Final = re.compile(r"\b(?:colou?r|shade|tint|hue)(?:s|ed)?\b")
-_POINTED: Final = re.compile(r"\b(?:same|similar|match(?:es|ing)?|(?:the|with|to|in) colou?r of|colou?r$)")
-_DIGIT: Final = re.compile(r"\d")
-_WITH_ANOTHERS: Final = re.compile(r" with (?!an? )")
+_COLOUR: Final = regex(r"\b(?:colou?r|shade|tint|hue)(?:s|ed)?\b")
+_POINTED: Final = regex(r"\b(?:same|similar|match(?:es|ing)?|(?:the|with|to|in) colou?r of|colou?r$)")
+_DIGIT: Final = regex(r"\d")
+_WITH_ANOTHERS: Final = regex(r" with (?!an? )")
 _ANOTHERS: Final = expression("colour_of_another")
-_MEANT: Final = re.compile(r"^(?:no (?:, )?)?i (?:mean|meant|said) ((?:the|that|this|his|her|my) .{1,60})$")
-_FANCIED: Final = re.compile(
-    r"\b(\w{3,}) colou?r (?:is|was|would be|would have been|looks?) (?:better|nicer|best|good)\b"
-)
+_MEANT: Final = regex(r"^(?:no (?:, )?)?i (?:mean|meant|said) ((?:the|that|this|his|her|my) .{1,60})$")
+_FANCIED: Final = regex(r"\b(\w{3,}) colou?r (?:is|was|would be|would have been|looks?) (?:better|nicer|best|good)\b")
 _OPINION: Final = expression("colour_opinion_word")
 MAX_COLOUR: Final = 160
 """Characters of the words for a colour."""

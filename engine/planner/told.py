@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from engine.expressions import regex
 from engine.operations import Adjust, Alter
 from engine.planner.additions import added
 from engine.planner.amounts import number
@@ -14,9 +14,9 @@ from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, definite
 
 MAX_WORDS = 5
-_WANTED = re.compile(r"(?:a|an|some|several|two|three|four|five|many|more|another|a few|a couple of|lots of) ")
-_BECOMING = re.compile(r"(\S+(?: \S+){0,3}?) ((?:more|less) [a-z-]+|made (?:out )?of .+|made from .+)$")
-_OF_WHOM = re.compile(r"(\S+) (?:on|for|of) (me|him|her|the \S+|my \S+)$")
+_WANTED = regex(r"(?:a|an|some|several|two|three|four|five|many|more|another|a few|a couple of|lots of) ")
+_BECOMING = regex(r"(\S+(?: \S+){0,3}?) ((?:more|less) [a-z-]+|made (?:out )?of .+|made from .+)$")
+_OF_WHOM = regex(r"(\S+) (?:on|for|of) (me|him|her|the \S+|my \S+)$")
 _WHOSE = {"me": "my", "him": "his"}
 _HALF_TURN = 180.0
 """Degrees of hue that are 100 percent."""

@@ -6,6 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
+from engine.expressions import regex
 from engine.operations import Adjust, Property, Target
 from engine.planner.amounts import Degree, numerals
 from engine.planner.colours import colour_in
@@ -13,17 +14,17 @@ from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
 from engine.planner.vocabulary import expression, load
 
-_PARAMETER = re.compile(r"(?:and )?([a-z][a-z -]{2,24}?) ?:? ?([+-]?\d{1,3})(?: ?%| percent)?$")
-_NUMBER_FIRST = re.compile(r"(?:and )?([+-]\d{1,3})(?: ?%| percent)? ?([a-z][a-z -]{2,24})$")
-_DIGIT = re.compile(r"\d")
-_SLIGHT = re.compile(
+_PARAMETER = regex(r"(?:and )?([a-z][a-z -]{2,24}?) ?:? ?([+-]?\d{1,3})(?: ?%| percent)?$")
+_NUMBER_FIRST = regex(r"(?:and )?([+-]\d{1,3})(?: ?%| percent)? ?([a-z][a-z -]{2,24})$")
+_DIGIT = regex(r"\d")
+_SLIGHT = regex(
     r"(?:and )?(?:a )?(?:(?P<little>slight|subtle|touch of|hint of|bit of|little|light|soft|gentle)|strong|heavy|some) "
 )
 _LITTLE = 10.0
 """Percent of a slight effect in a list of them."""
 
 
-_VERDICT = re.compile(r" (?:will|would|might|may) (?:be|look) (?:better|good|great|nice|perfect|fine|much better)$")
+_VERDICT = regex(r" (?:will|would|might|may) (?:be|look) (?:better|good|great|nice|perfect|fine|much better)$")
 """Behind a wish that is put as a hope: "a brighter image will be better"."""
 _ASIDE = frozenset(["are", "is", "was", "were", "look", "looks", "my", "i", "we", "can't", "i'm"])
 """Words that open no thing behind a tone: "too bright my eyes hurt"."""
@@ -39,9 +40,9 @@ HARSHER = frozenset(["heavier", "harder", "harsher", "bigger", "bolder", "coarse
 DARK = ("shadows", "blacks")
 AREAS = ("shadows", "highlights", "blacks", "whites", "gamma", "exposure")
 """Tones that are themselves light or dark."""
-_BROUGHT_BACK = re.compile(r"(?:bring|get) .{2,60} back$")
+_BROUGHT_BACK = regex(r"(?:bring|get) .{2,60} back$")
 """What is lost is found again, which is no lower."""
-_PARTICLE = re.compile(r" (?:up|down|back|in)$")
+_PARTICLE = regex(r" (?:up|down|back|in)$")
 _VERBAL = frozenset(["up", "down"])
 """Behind a first word that is no tone these belong to a verb: "clean up the grain"."""
 NEGATIVE = 2

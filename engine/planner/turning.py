@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from engine.expressions import regex
 from engine.operations import Rotate
 from engine.planner.amounts import number, numerals
 from engine.planner.normalise import only_words
@@ -13,10 +14,10 @@ from engine.planner.vocabulary import expression
 
 _WORD: Final = expression("turn_word")
 _TELLING: Final = expression("turn_telling")
-_SLIGHTLY: Final = re.compile(r"\b(?:bit|little|slightly)\b")
-_LEFT: Final = re.compile(r"\b(?:anti|counter|left|anticlock\w*|counterclock\w*)")
-_RIGHT: Final = re.compile(r"\bclock\w*|\bright\b")
-_BACK: Final = re.compile(r"\b(?:back|other|opposite|reduce|decrease|less|too much|wrong)\b")
+_SLIGHTLY: Final = regex(r"\b(?:bit|little|slightly)\b")
+_LEFT: Final = regex(r"\b(?:anti|counter|left|anticlock\w*|counterclock\w*)")
+_RIGHT: Final = regex(r"\bclock\w*|\bright\b")
+_BACK: Final = regex(r"\b(?:back|other|opposite|reduce|decrease|less|too much|wrong)\b")
 
 
 def turned_more(last: Rotate, clause: str) -> Operations | None:

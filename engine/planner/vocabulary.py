@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
+import tomli
+
+from engine.expressions import regex
 from engine.planner.inflection import gerund, participle
 
 
@@ -43,15 +45,18 @@ class Lexicon:
     def __contains__(self, phrase: str) -> bool:
         return phrase in self.phrases
 
-    def leading(self, text: str) -> str | None:
-        """The longest member that `text` begins with."""
+    def openings(self, text: str) -> Iterator[str]:
+        """The members that `text` begins with, the longest first."""
         longest = self._opening.get(text.split(" ", 1)[0], 0)
         words = text.split(" ", longest)
         for size in range(min(longest, len(words)), 0, -1):
             phrase = " ".join(words[:size])
             if phrase in self.phrases:
-                return phrase
-        return None
+                yield phrase
+
+    def leading(self, text: str) -> str | None:
+        """The longest member that `text` begins with."""
+        return next(self.openings(text), None)
 
     def trailing(self, text: str) -> str | None:
         """The longest member that `text` ends with."""
@@ -114,31 +119,15 @@ def _verbs(
     return openings, base, participles
 
 
-class _Uncompiled:
-    """Stands for a pattern until it is used: most sentences meet few of the language's expressions."""
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-
-    def __getattr__(self, name: str) -> Any:
-        """What the pattern has of that name, kept here, so that the pattern is only asked once."""
-        found = getattr(re.compile(self._source), name)
-        setattr(self, name, found)
-        return found
-
-
 @cache
 def expression(name: str, language: str = "english") -> re.Pattern[str]:
-    """A regular expression of the language, compiled when it is first used.
-
-    `Match.re` is the pattern itself, which is not this object: compare `pattern`.
-    """
-    return cast("re.Pattern[str]", _Uncompiled(_expressions(language)[name].replace("\n", "")))
+    """A regular expression of the language, compiled when it is first used."""
+    return regex(_expressions(language)[name].replace("\n", ""))
 
 
 @cache
 def _expressions(language: str) -> dict[str, str]:
-    return tomllib.loads((Path(__file__).parent / language / "expressions.toml").read_text("utf-8"))
+    return tomli.loads((Path(__file__).parent / language / "expressions.toml").read_text("utf-8"))
 
 
 def load(language: str = "english") -> Vocabulary:
@@ -150,7 +139,7 @@ def load(language: str = "english") -> Vocabulary:
 def _load(language: str) -> Vocabulary:
     folder = Path(__file__).parent / language
     tables = {
-        path.stem: tomllib.loads(path.read_text("utf-8"))
+        path.stem: tomli.loads(path.read_text("utf-8"))
         for path in sorted(folder.glob("*.toml"))
         if path.stem != "expressions"
     }

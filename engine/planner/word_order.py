@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from engine.expressions import regex
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low, quotes_in
 from engine.planner.vocabulary import Vocabulary, expression
@@ -12,7 +12,7 @@ from engine.planner.vocabulary import Vocabulary, expression
 _PASSIVE = expression("passive")
 _LET = expression("let_passive")
 _INVERTED = expression("inverted_passive")
-_REQUIRED = re.compile(r"^(.{1,300}?) (?:needs?|wants?|requires?) (\S+ing)(?: (.*))?$")
+_REQUIRED = regex(r"^(.{1,300}?) (?:needs?|wants?|requires?) (\S+ing)(?: (.*))?$")
 _MODAL = expression("modal_first")
 _WONDERED = expression("wondered")
 _SEEN = expression("seen")
@@ -21,23 +21,23 @@ _DOING, _SEEN_WITHOUT = expression("shown_doing"), expression("seen_without")
 _PLACED_FIRST = ("add", "put", "remove", "write", "blur", "pixelate", "replace", "crop", "generate", "move")
 """Verbs whose place or means may stand before them."""
 _BEHIND_PARTICIPLE = ("to", "into", "from", "by", "off", "out", "away")
-_PRONOUN = re.compile(r"(?i)^(?:it|they|he|she) ")
+_PRONOUN = regex(r"(?i)^(?:it|they|he|she) ")
 _BEING = ("is", "are", "was", "were", "looks", "look", "seems", "feels")
 _ANNOUNCING = frozenset(["saying", "says", "say", "reading", "reads", "read", "with", "be", "to"])
 _WRITING = frozenset(["add", "put", "write"])
-_PARTED = re.compile(r"^(\w+) ([^,]{2,60}) (out|away|off|up)$")
+_PARTED = regex(r"^(\w+) ([^,]{2,60}) (out|away|off|up)$")
 """A verb and its particle with the thing between them."""
 _PARTICLES = (" out", " away", " off", " up")
-_VERB_LAST = re.compile(r"^(.{2,80}?) , (\w+)$")
+_VERB_LAST = regex(r"^(.{2,80}?) , (\w+)$")
 _TAKING = frozenset(["remove", "blur", "pixelate", "extract"])
 _SAME_BUT = expression("same_but")
 _SET_DOWN = expression("set_down")
 """Where quoted words are to stand that are said alone."""
 _NEITHER = expression("neither")
-_LASTING = re.compile(r" (?:chang|alter|touch|edit|affect|mov|modif)\w*$")
+_LASTING = regex(r" (?:chang|alter|touch|edit|affect|mov|modif)\w*$")
 _JOB = expression("heading_of_job")
 """A heading that names the job and no thing."""
-_OBJECT = re.compile(r"^(\S+(?: (?:out|off|up|down|away|rid of))?) (?:it|them|that)(?= |$)")
+_OBJECT = regex(r"^(\S+(?: (?:out|off|up|down|away|rid of))?) (?:it|them|that)(?= |$)")
 
 Begins = Callable[[str], bool]
 

@@ -6,10 +6,10 @@ repository that holds it, whose hub then tells the hash of each file in it.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
+import tomli
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from engine.errors import BadOption
@@ -139,7 +139,7 @@ class Model(Record):
 
 
 def _read(name: str) -> list[Model]:
-    entries: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name(name).read_text("utf-8"))["model"]
+    entries: list[dict[str, Any]] = tomli.loads(Path(__file__).with_name(name).read_text("utf-8"))["model"]
     return [Model.model_validate(entry) for entry in entries]
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 from pydantic import ValidationError
 
+from engine.expressions import regex
 from engine.operations import OPERATION, EditOperation, HistoryOperation
 from engine.planner.asking.schema import SAID
 
@@ -21,8 +22,8 @@ MAX_TRIES: Final = 40
 """Braces at which the object may begin, in an answer that has more around it."""
 MAX_QUESTION: Final = 200
 _DECODER: Final = json.JSONDecoder()
-_THOUGHT: Final = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
-_UNSPEAKABLE: Final = re.compile(r"://|www\.|[@<>`\[\]\n\r]")
+_THOUGHT: Final = regex(r"^.*</think(?:ing)?>", re.DOTALL)
+_UNSPEAKABLE: Final = regex(r"://|www\.|[@<>`\[\]\n\r]")
 """What turns text into a link, a mention or markup on some surface."""
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
+from engine.expressions import regex
 from engine.operations import Choose, Context, EditOperation, HistoryOperation, Plan, Refine, Target
 from engine.planner.asking.answers import Step
 from engine.planner.asking.wording import Wording
@@ -39,7 +40,7 @@ SHORT: Final = ("ordinal", "position", "size", "quantity", "aspect", "revision",
 THINGS: Final = ("phrase", "part_of")
 """Fields of a target that name what is edited: all their words must have been said."""
 EVIDENCE: Final[dict[str, re.Pattern[str]]] = {
-    kind: re.compile(rf"\b(?:{words})")
+    kind: regex(rf"\b(?:{words})")
     for kind, words in {
         "undo": r"undo|revert|back|before|previous|take|cancel|never ?mind|mistake|without|unmade|not th|don",
         "redo": r"redo|again|forward|back|after all",

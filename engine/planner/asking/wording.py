@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, Final, cast
 
+from engine.expressions import regex
 from engine.operations import Context
 from engine.planner.normalise import MAX_CHARACTERS, normalise
 from engine.planner.reading import PERSONS
@@ -23,10 +24,10 @@ KNOWN_OF_ENGLISH: Final = 0.35
 """A sentence with a smaller share of words that the English planner knows is in another language."""
 LETTERS_OF_A_WISH: Final = 5
 """How many letters of a script without spaces a wish takes at least."""
-_WORD: Final = re.compile(r"[^\W_]+")
-_SPACELESS: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff]")
+_WORD: Final = regex(r"[^\W_]+")
+_SPACELESS: Final = regex(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff]")
 """Kana, Han, Thai and Lao."""
-_JOINT: Final = re.compile(
+_JOINT: Final = regex(
     r"[,;:!?.\n、，。；！？+&]+|\b(?:and|then|plus|also|but|with|while|so|und|dann|aber|mit|et|puis|mais|avec|y|e|luego|"
     r"pero|con|depois|mas|com|ve|sonra|ama|ile)\b|并|然后|再|和|そして|から"
 )

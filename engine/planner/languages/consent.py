@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+import tomli
+
+from engine.expressions import regex
 from engine.planner.normalise import low
 
 FILE: Final = Path(__file__).with_name("consent.toml")
@@ -15,13 +17,13 @@ UNSPACED: Final = ("zh", "ja")
 """Languages that write no spaces between words."""
 MAX_CHARACTERS: Final = 60
 """Of an answer: whatever is longer says more than yes."""
-_MARKS: Final = re.compile(r"[\s,.!?、。！？，:;'\"]*(?:\s|$)|[、。！？，]")
+_MARKS: Final = regex(r"[\s,.!?、。！？，:;'\"]*(?:\s|$)|[、。！？，]")
 
 
 @cache
 def _answers() -> dict[str, str | None]:
     """Every answer that agrees -> its language; None where it is English, or as well English."""
-    data = tomllib.loads(FILE.read_text("utf-8"))
+    data = tomli.loads(FILE.read_text("utf-8"))
     found: dict[str, str | None] = {}
     for sort in ("yes", "everything"):
         for code, answers in data[sort].items():
@@ -32,7 +34,7 @@ def _answers() -> dict[str, str | None]:
 
 @cache
 def _everything(language: str) -> re.Pattern[str]:
-    words = sorted(tomllib.loads(FILE.read_text("utf-8"))["everything"][language], key=len, reverse=True)
+    words = sorted(tomli.loads(FILE.read_text("utf-8"))["everything"][language], key=len, reverse=True)
     told = "|".join(map(re.escape, words))
     return re.compile(told if language in UNSPACED else rf"(?<!\w)(?:{told})(?!\w)")
 

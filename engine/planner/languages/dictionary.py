@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
+
+import tomli
 
 UNKNOWN: Final = "U"
 QUOTED: Final = "K"
@@ -66,7 +67,7 @@ class Dictionary:
     """Ending of a noun -> what it says: "plural", "drop", an English pronoun, or a mark such as "+of"."""
     endings_of_verbs: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    @property
+    @cached_property
     def spaced(self) -> bool:
         """Whether words stand apart."""
         return bool(self.grammar.get("spaces", True))
@@ -82,7 +83,10 @@ class Dictionary:
 
     def parts(self, text: str) -> list[str]:
         """Words of lower-case text as this language divides them: elided articles and clitics stand alone."""
-        return self._clitics.sub(r" \g<0> ", lower(text)).split()
+        small = lower(text)
+        if small.isalpha() and not small.endswith(self._joined):
+            return [small]
+        return self._clitics.sub(r" \g<0> ", small).split()
 
     @cached_property
     def whole_sayings(self) -> Mapping[str, str]:
@@ -102,9 +106,14 @@ class Dictionary:
             spelt = spelt.replace(letter, instead)
         return {spelt, folded(form)} - {form}
 
-    @property
+    @cached_property
     def _clitics(self) -> re.Pattern[str]:
         return _clitics(self.grammar.get("clitics", ""))
+
+    @cached_property
+    def _joined(self) -> tuple[str, ...]:
+        """What is written on to a word without a mark."""
+        return tuple(word[1:] for word in self.grammar.get("clitics", "").split() if word.startswith("+"))
 
     def pieces(self, literal: str) -> list[str]:
         """Words of a pattern as clauses are divided: the longest entries, and what is between them."""
@@ -122,6 +131,8 @@ class Dictionary:
         return [piece for piece in (*found, literal[between:]) if piece]
 
     def _pieces_of_words(self, words: list[str]) -> list[str]:
+        if len(words) == 1:
+            return words
         found: list[str] = []
         while words:
             most = min(self.longest.get(words[0], 1), len(words))
@@ -140,7 +151,6 @@ def is_whole(source: str) -> bool:
     return not {*"{<[("} & set(source)
 
 
-@cache
 def _clitics(words: str) -> re.Pattern[str]:
     """Short words that are written on to another: "l'" before it, "-la" behind it, "+stil" without a hyphen."""
     leading = "|".join(re.escape(word) for word in words.split() if word.endswith("'"))
@@ -165,7 +175,7 @@ def folded(text: str) -> str:
 @cache
 def english() -> Mapping[str, Any]:
     """What English asks of the words that other languages are put into."""
-    return tomllib.loads((FOLDER / "english.toml").read_text("utf-8"))
+    return tomli.loads((FOLDER / "english.toml").read_text("utf-8"))
 
 
 def pluralised(noun: str) -> str:
@@ -187,7 +197,7 @@ def pluralised(noun: str) -> str:
 @cache
 def load(code: str) -> Dictionary:
     """The dictionary in the file of that language, read once."""
-    data = tomllib.loads((FOLDER / f"{code}.toml").read_text("utf-8"))
+    data = tomli.loads((FOLDER / f"{code}.toml").read_text("utf-8"))
     dictionary = Dictionary(
         code,
         data["grammar"],
@@ -286,7 +296,7 @@ def _ended(form: str, rules: list[tuple[str, list[str]]]) -> list[str]:
 def verb_forms(code: str) -> Iterator[str]:
     """The verbs of a language in all their forms, of which only the head of its file is read."""
     text = (FOLDER / f"{code}.toml").read_text("utf-8")
-    data = tomllib.loads(text[: text.index("\n[", text.index("\n[verbs]") + 1)])
+    data = tomli.loads(text[: text.index("\n[", text.index("\n[verbs]") + 1)])
     rules = _rules(data["grammar"].get("conjugation", ""))
     for said in data["verbs"].values():
         for form in forms(said):

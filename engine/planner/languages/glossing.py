@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cache
 from typing import Final
 
+from engine.expressions import regex
 from engine.planner.amounts import numerals
 from engine.planner.languages.dictionary import QUOTED, UNKNOWN, Dictionary, english, load, pluralised
 from engine.planner.languages.lexing import Token
@@ -18,9 +19,9 @@ PHRASE: Final = "DQOACSL" + NOUN
 """What a noun phrase is made of."""
 DESCRIBED: Final = "OACSL"
 DEPTH: Final = 5
-_SLOT = re.compile(r"\{(\w+)\}")
-_INSIDE = re.compile(r"^(?:on|in) the ")
-_BEFORE_VOWEL = re.compile(r"\ba (?=[aeio]|u(?!ni))")
+_SLOT = regex(r"\{(\w+)\}")
+_INSIDE = regex(r"^(?:on|in) the ")
+_BEFORE_VOWEL = regex(r"\ba (?=[aeio]|u(?!ni))")
 _LEADING = ("of", "to", "of the", "to the")
 """What stands before an object in some languages: "borra al perro", "ajoute du vent"."""
 

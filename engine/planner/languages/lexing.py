@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from engine.expressions import regex
 from engine.planner.languages.dictionary import QUOTED, UNKNOWN, Dictionary, Senses, folded, pluralised
 
 MAX_ENDING: Final = 7
@@ -21,12 +22,12 @@ MIN_PART: Final = 3
 """Letters of half a compound."""
 MAX_ENDINGS: Final = 3
 """Endings that one word may carry."""
-_NUMBER = re.compile(r"[+-]?(?:%\d+|\d[\d.:/×x*]*)(?:%|°|px|k|p|x|×)?|#[0-9a-f]{3,8}")
-_LEADING_PERCENT = re.compile(r"^([+-]?)%(\d+)")
-_SPACED = re.compile(r"[,:]|[^\s,:]+(?:[,:]\d[^\s,:]*)*")
-_LATIN = re.compile(r"[+-]?%?[a-z0-9#][a-z0-9#.:/×*°%'-]*", re.IGNORECASE)
-_KATAKANA = re.compile(r"[ァ-ヺー]")
-_HAN = re.compile("[\u3400-\u9fff]")
+_NUMBER = regex(r"[+-]?(?:%\d+|\d[\d.:/×x*]*)(?:%|°|px|k|p|x|×)?|#[0-9a-f]{3,8}")
+_LEADING_PERCENT = regex(r"^([+-]?)%(\d+)")
+_SPACED = regex(r"[,:]|[^\s,:]+(?:[,:]\d[^\s,:]*)*")
+_LATIN = regex(r"[+-]?%?[a-z0-9#][a-z0-9#.:/×*°%'-]*", re.IGNORECASE)
+_KATAKANA = regex(r"[ァ-ヺー]")
+_HAN = regex("[\u3400-\u9fff]")
 WHOLE: Final = {"N", "V", "A", "C", "S", "T"}
 """What a word of one character can only be where it stands apart from words that are not listed."""
 

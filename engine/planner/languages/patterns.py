@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from engine.expressions import regex
 from engine.planner.languages.dictionary import Dictionary, is_whole
 from engine.planner.languages.lexing import Token
 
@@ -31,8 +32,8 @@ TYPED: Final[Mapping[str, str]] = {
 NAMED: Final[Mapping[str, str]] = {"colour": "C", "tone": "T"}
 """What one of their words must be at least."""
 MAX_TOKENS: Final = 40
-_TOKEN = re.compile(r"[()\[\]|]|<\w+>|\{\w+\}|[^()\[\]|{}<]+")
-_SYMBOL = re.compile(r"[()\[\]|{<]")
+_TOKEN = regex(r"[()\[\]|]|<\w+>|\{\w+\}|[^()\[\]|{}<]+")
+_SYMBOL = regex(r"[()\[\]|{<]")
 _ANY = r"<(?!V )[^<>]*>"
 _CONTENT = r"<(?!V )[A-Z]*[^DPJM ][A-Z]* [^<>]*>"
 """What a slot may end with: no article and no preposition, which belong to what follows."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+import tomli
+
+from engine.expressions import regex
+from engine.planner.languages.beginnings import beginnings
 from engine.planner.languages.dictionary import FOLDER, folded, load, verb_forms
 from engine.planner.languages.lexing import lists
 from engine.planner.vocabulary import load as load_english
@@ -30,9 +32,10 @@ ENGLISH_ENDINGS: Final = (
     ("ed", ""),
 )
 """What English words end in -> what they end in otherwise."""
-_WORD = re.compile(r"[^\W\d_]+")
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
-_HAN = re.compile("[\u3400-\u9fff]")
+_ENDINGS = tuple({ending[-1] for ending, _ in ENGLISH_ENDINGS})
+_WORD = regex(r"[^\W\d_]+")
+_KANA = regex("[\u3041-\u3096\u30a1-\u30fa]")
+_HAN = regex("[\u3400-\u9fff]")
 
 
 class Signs(NamedTuple):
@@ -51,12 +54,12 @@ class Signs(NamedTuple):
 @cache
 def signs() -> Signs:
     """The telling words of every language, read once."""
-    data: dict[str, Any] = tomllib.loads((FOLDER / "recognition.toml").read_text("utf-8"))
+    data: dict[str, Any] = tomli.loads((FOLDER / "recognition.toml").read_text("utf-8"))
     told: dict[str, set[str]] = {}
-    english = frozenset(data[ENGLISH].split())
+    english, known = frozenset(data[ENGLISH].split()), load_english().words
     for code in SPACED:
         commands = {verb for verb in verb_forms(code) if len(verb) >= SHORTEST and " " not in verb}
-        for word in (*data[code].split(), *(verb for verb in commands if not _may_be_english(verb))):
+        for word in (*data[code].split(), *(verb for verb in commands if not _may_be_english(verb, known))):
             for spelt in (word,) if word.isascii() else {word, folded(word)}:
                 told.setdefault(spelt, set()).add(code)
     languages = {word: frozenset(codes) for word, codes in told.items() if word not in english}
@@ -66,17 +69,26 @@ def signs() -> Signs:
     )
 
 
-def _may_be_english(word: str) -> bool:
+def _may_be_english(word: str, known: Collection[str]) -> bool:
     """Whether English has the word too, in any of its forms: "places"."""
-    known = load_english().words
-    return word in known or any(
+    if word in known:
+        return True
+    if not word.endswith(_ENDINGS):
+        return False
+    return any(
         word.endswith(ending) and f"{word[: -len(ending)]}{instead}" in known for ending, instead in ENGLISH_ENDINGS
     )
 
 
 def tells(text: str) -> bool:
-    """Whether any word or letter is another language's: the one question that English sentences are asked."""
-    return not (text.isascii() and signs().languages.keys().isdisjoint(_WORD.findall(text.lower())))
+    """Whether any word or letter is another language's: the one question that English sentences are asked.
+
+    Where the rules know every word as English, nothing of the other languages is read.
+    """
+    if not text.isascii():
+        return True
+    words = _WORD.findall(text.lower())
+    return not (load_english().words.issuperset(words) or signs().languages.keys().isdisjoint(words))
 
 
 def language_of(text: str, *, anyhow: bool = False) -> str | None:
@@ -108,9 +120,7 @@ def _by_words(text: str, anyhow: bool) -> str | None:
     counts.update(table.letters[letter] for letter in text.lower() if letter in table.letters)
     plain = sum(1 for word in words if word in table.english)
     if anyhow and not counts:
-        small = text.strip(" .!?").lower()
-        said = next((code for code in SPACED if _is_expression(small, code)), None)
-        return said or _by_every_word(words)
+        return _by_every_word(words, text.strip(" .!?").lower())
     if not counts:
         return None
     best = max(counts.values())
@@ -132,24 +142,29 @@ def _is_expression(text: str, code: str) -> bool:
     return text in dictionary.whole_sayings or (" " in text and dictionary.find(text) is not None)
 
 
-def _by_every_word(words: Sequence[str]) -> str | None:
-    """The language that lists most of the words, and half of them at least; those that English has do not count."""
-    english = _english_words()
-    foreign = [word for word in words if word not in english and not _is_shared(word)]
-    found = {code: _listed(foreign, code) for code in SPACED}
-    best = max(SPACED, key=lambda code: found[code])
-    return best if found[best] * 2 >= max(1, len(words)) else None
+def _by_every_word(words: Sequence[str], text: str = "") -> str | None:
+    """The language that has the whole text as an expression, or lists most of the words, half of them at least.
+
+    Words that English has do not count, nor do those that a language writes as English does: "sofa".
+    """
+    known = _english_words().union(*(beginnings(code).english for code in SPACED))
+    foreign = [word for word in words if not _may_be_english(word, known)]
+    if not foreign or 2 * len(foreign) < len(words):
+        return None
+    likely = {code: [word for word in foreign if beginnings(code).may_list(word)] for code in SPACED}
+    best, most = None, max(0, (len(words) - 1) // 2)
+    for code in sorted(SPACED, key=lambda code: -len(likely[code])):
+        if likely[code] and text and len(likely[code]) == len(foreign) and _is_expression(text, code):
+            return code
+        if len(likely[code]) > most and (found := _listed(likely[code], code)) > most:
+            best, most = code, found
+    return best
 
 
 def _listed(words: Iterable[str], code: str) -> int:
     """How many of the words the language's dictionary has, in any form."""
     dictionary = load(code)
     return sum(1 for word in words if lists(word, dictionary))
-
-
-def _is_shared(word: str) -> bool:
-    """Whether some language writes the word as English does: "sofa"."""
-    return any(word in (load(code).find(word) or {}).values() for code in SPACED)
 
 
 def is_mostly_english(text: str) -> bool:

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import islice
 from typing import Final
 
+from engine.expressions import regex
 from engine.operations import Plan
 from engine.planner.languages.dictionary import Dictionary, load, lower
 from engine.planner.languages.glossing import Article, filled, gloss, phrases
@@ -22,17 +23,17 @@ MAX_CLAUSE: Final = 80
 """Tokens of one request that are read, as the rules read 320 characters of it."""
 MAX_SAYING: Final = 8
 """Tokens of a saying without slots."""
-_QUOTED = re.compile(
+_QUOTED = regex(
     r"[\"“”„‟]([^\"“”„‟\n]{1,300})[\"“”‟]|«([^»\n]{1,300})»|‹([^›\n]{1,300})›|「([^」\n]{1,300})」|『([^』\n]{1,300})』"
     r"|(?<![\w'])['‘‚]([^'‘’‚\n]{1,300})['’](?!\w)"
 )
-_NOISE = re.compile("[\x00-\x08\x0b-\x1f\x7f<>\ue000-\uf8ff\U000f0000-\U000fffff]")
-_SENTENCE = re.compile(r"[!?;\n。¡¿]+|\.+(?=\s|$)|(?<=\D)\.+(?=\D)")
-_DECIMAL = re.compile(r"(?<=\d),(?=\d)")
-_SPACED_PERCENT = re.compile(r"(?<=\d) +(?=[%°])")
-DESCRIBED: Final = re.compile(r"\{new\}(?: style)?$")
+_NOISE = regex("[\x00-\x08\x0b-\x1f\x7f<>\ue000-\uf8ff\U000f0000-\U000fffff]")
+_SENTENCE = regex(r"[!?;\n。¡¿]+|\.+(?=\s|$)|(?<=\D)\.+(?=\D)")
+_DECIMAL = regex(r"(?<=\d),(?=\d)")
+_SPACED_PERCENT = regex(r"(?<=\d) +(?=[%°])")
+DESCRIBED: Final = regex(r"\{new\}(?: style)?$")
 """Sayings that end in what a picture is to show: what follows a comma tells more of that."""
-_REPEATED = re.compile(r"\u201c(.+)\u201d")
+_REPEATED = regex(r"\u201c(.+)\u201d")
 
 
 @dataclass(frozen=True, slots=True)

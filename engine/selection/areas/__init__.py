@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from engine.expressions import regex
 from engine.selection.areas.measured import measured_area, measured_areas_in
 from engine.selection.areas.named import named_area
 from engine.selection.marks import Marks
 
 __all__ = ["area_of", "is_area", "measured_areas_in", "within_area"]
 
-_ARTICLE: Final = re.compile(r"(?:the|a|an|this|that) ")
-_OF_PICTURE: Final = re.compile(
+_ARTICLE: Final = regex(r"(?:the|a|an|this|that) ")
+_OF_PICTURE: Final = regex(
     r" (?:of|in|on) (?:the |this |that |my )?(?:whole |entire )?(?:picture|image|photo|photograph|frame|canvas|scene)$"
 )
-_LEAD: Final = re.compile(
+_LEAD: Final = regex(
     r"(?:the |whatever is |all |everything )?(?:area|region|part|section|portion|zone|everything|all|things?|stuff)?"
     r"(?: that is| that's| which is)? ?(?:at|in|on|within|inside|along|of) (?:the )?"
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from engine.expressions import regex
 from engine.selection.areas.named import ENDS, frame
 from engine.selection.marks import Marks
 
@@ -16,7 +17,7 @@ _LENGTH: Final = rf"{_NUMBER}(?: ?(?:{_PERCENT}|px\b|pixels?\b))?"
 _OPEN: Final = r"[(\[]? ?"
 _CLOSE: Final = r"(?: ?[)\]])?"
 _X_AND_Y: Final = rf"x ?[=:]? ?{_LENGTH}(?: and| ?,)? ?y ?[=:]? ?{_LENGTH}"
-_QUANTITY: Final = re.compile(
+_QUANTITY: Final = regex(
     rf"(?<![\w.])(?:{_OPEN}(?:"
     rf"(?P<R>{_X_AND_Y} ?,? ?w(?:idth)? ?[=:]? ?{_LENGTH}(?: and| ?,)? ?h(?:eight)? ?[=:]? ?{_LENGTH})"
     rf"|(?P<C>{_LENGTH}(?: ?, ?{_LENGTH}){{3}})"
@@ -169,5 +170,5 @@ _BUILD: Final[dict[str, Callable[[_Read, int, int], Marks]]] = {
     rf"(?:{_SIDE}|outer|outermost) (?:most )?L": _strip,
     rf"(?:{_THING}(?:(?:that|which) is )?|what(?:'s| is|ever is) ){_SPOT}|(?:point|pixel|spot) P": _thing,
 }
-_TEMPLATES: Final = [(re.compile(pattern), build) for pattern, build in _BUILD.items()]
-_IN_TEXT: Final = [re.compile(rf"(?<![\w-])(?:{pattern.replace(_THING, _POINTED_AT)})(?![\w-])") for pattern in _BUILD]
+_TEMPLATES: Final = [(regex(pattern), build) for pattern, build in _BUILD.items()]
+_IN_TEXT: Final = [regex(rf"(?<![\w-])(?:{pattern.replace(_THING, _POINTED_AT)})(?![\w-])") for pattern in _BUILD]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from engine.expressions import regex
 from engine.selection.marks import Corners, Marks
 
 EDGE: Final = 0.1
@@ -16,15 +16,15 @@ _SHARES: Final = {"third": 1 / 3, "quarter": 1 / 4, "fourth": 1 / 4, "corner": C
 _QUARTERS: Final = ("quarter", "fourth")
 ENDS: Final = {"left": "left", "right": "right", "top": "top", "upper": "top", "bottom": "bottom", "lower": "bottom"}
 """The sides of a picture, by the words for them."""
-_NAMED: Final = re.compile(
+_NAMED: Final = regex(
     r"(?:very |far |extreme )?(?P<sides>(?:(?:top|upper|bottom|lower|left|right|middle|cent(?:er|re)|central)"
     r"(?:-?most|[ -]hand)?(?:[ -]|$)){1,2})"
     r"(?P<noun>half|third|quarter|fourth|quadrant|corner|edge|border|side|part|area|region|section|portion|zone|)"
     r"(?: (?:part|area|region|section))?"
 )
-_WORD: Final = re.compile(r"top|upper|bottom|lower|left|right|middle|cent")
-_EDGES: Final = re.compile(r"(?:outer |outside |all )?edges|outer (?:part|area|region)")
-_CORNERS: Final = re.compile(r"(?:all )?(?:four |4 )?corners")
+_WORD: Final = regex(r"top|upper|bottom|lower|left|right|middle|cent")
+_EDGES: Final = regex(r"(?:outer |outside |all )?edges|outer (?:part|area|region)")
+_CORNERS: Final = regex(r"(?:all )?(?:four |4 )?corners")
 
 
 def named_area(text: str, height: int, width: int) -> Marks | None:
