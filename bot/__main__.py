@@ -127,7 +127,7 @@ def plan(
     from bot.surfaces.terminal.printing import answering
 
     with answering(as_json):
-        from bot.surfaces.terminal.inspect import plan_lines, plan_once
+        from bot.surfaces.terminal.plan import plan_lines, plan_once
 
         if words == ["-"]:
             plan_lines(sys.stdin, dialogue=dialogue)
@@ -146,7 +146,7 @@ def ground(
     from bot.surfaces.terminal.printing import answering
 
     with answering(as_json):
-        from bot.surfaces.terminal.inspect import ground
+        from bot.surfaces.terminal.ground import ground
 
         ground(photo, phrase, out, as_json=as_json)
 

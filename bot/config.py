@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -12,8 +12,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.ledger.limits import QueueLimits, Rate
 from engine.errors import BadOption
-from engine.imageio import Limits
 from engine.settings import EngineSettings, GenerationSettings, ModelSettings, PlannerSettings, SafetySettings
+
+if TYPE_CHECKING:
+    from engine.imageio import Limits
 
 
 class Section(BaseModel):
@@ -31,6 +33,8 @@ class LimitSettings(Section):
 
     def of_pictures(self) -> Limits:
         """The same, as the decoder takes it."""
+        from engine.imageio import Limits
+
         return Limits(
             pixels=int(self.megapixels * 1_000_000),
             file_bytes=int(self.file_mb * 1024 * 1024),

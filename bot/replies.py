@@ -12,7 +12,6 @@ from bot.words.quoting import quoted
 from engine import errors
 from engine.data import GUESS, Notice
 from engine.errors import EditError
-from engine.weights import CATALOGUE
 
 SMALLEST = {"diffusion": "sd-1.5-inpainting", "instruct": "flux-2-klein"}
 """The model to begin with, by the backend that needs one."""
@@ -140,6 +139,8 @@ def _missing(error: errors.BackendMissing, voice: Voice) -> str:
 
 
 def _model_missing(error: errors.ModelMissing, voice: Voice) -> str:
+    from engine.weights import CATALOGUE
+
     if error.model in CATALOGUE:
         return voice("error.model_not_installed", model=error.model)
     smallest = SMALLEST.get(error.backend, SMALLEST["diffusion"])

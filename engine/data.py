@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Image: TypeAlias = NDArray[np.uint8]
+Image: TypeAlias = "NDArray[np.uint8]"
 """(H, W, 3) uint8 sRGB."""
-Mask: TypeAlias = NDArray[np.bool_]
+Mask: TypeAlias = "NDArray[np.bool_]"
 """(H, W) bool, True = regenerate."""
-Alpha: TypeAlias = NDArray[np.float32]
+Alpha: TypeAlias = "NDArray[np.float32]"
 """(H, W) float32 in [0, 1]: soft blending weights."""
 
 
@@ -112,10 +113,14 @@ class Region:
     @property
     def area(self) -> int:
         """Pixels selected."""
+        import numpy as np
+
         return self.box.area if self.mask is None else int(np.count_nonzero(self.mask))
 
     def on(self, height: int, width: int) -> Mask:
         """The region as a mask of a whole (height, width) picture."""
+        import numpy as np
+
         canvas = np.zeros((height, width), np.bool_)
         canvas[self.box.slices] = True if self.mask is None else self.mask
         return canvas

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias, assert_never
 
+from engine.named_looks import look_of
 from engine.operations import (
     Add,
     Adjust,
@@ -29,7 +30,6 @@ from engine.operations import (
     Text,
     Upscale,
 )
-from engine.tools.looks import look_of
 
 Lane: TypeAlias = Literal["quick", "heavy"]
 BACKENDS: Final = (None, "exact", "exemplar", "lama")

@@ -14,12 +14,13 @@ from engine.grounding.phrases import parse
 from engine.handlers.blend import retouch
 from engine.handlers.generate import apply_generative
 from engine.masks import union
+from engine.named_looks import look_of
 from engine.operations import Adjust, Blur, Recolor, Restore, Style
 from engine.planner import parse_target
 from engine.scene import Scene, Step
 from engine.specialists import Restorer
 from engine.tools.blur import block_for, blur, pixelate, sigma_for
-from engine.tools.looks import apply_look, look_of, partly
+from engine.tools.looks import apply_look, partly
 from engine.tools.recolor import recolor, surface_colour
 from engine.tools.restore import can_restore, restore
 from engine.tools.rim import carried_over_rim

@@ -265,7 +265,8 @@ def _strip_reasons(text: str, vocabulary: Vocabulary) -> str:
     for index, word in enumerate(words):
         if index > 1 and word == "without" and index + 1 < len(words) and words[index + 1].endswith("ing"):
             return text[: offset - 1].rstrip(" ,")
-        if index > 1 and tails.leading(" ".join(words[index : index + 5])) and not _measured(word, words[index:]):
+        told = index > 1 and tails.opens(word) and tails.leading(" ".join(words[index : index + 5])) is not None
+        if told and not _measured(word, words[index:]):
             return text[: offset - 1].rstrip(" ,")
         offset += len(word) + 1
     return text

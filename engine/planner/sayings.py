@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as Entries
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from engine.expressions import regex
@@ -20,7 +21,6 @@ from engine.planner.vocabulary import Vocabulary, lengths_by_first_word, load
 
 TOKEN = regex(r"[()\[\]|]|<\w+>|\{\w+\}|[^\s()\[\]|]+")
 OPENING_WORDS = 5
-MAX_CACHED = 2000
 _COMMON = frozenset(
     ["a", "and", "are", "be", "have", "i", "in", "is", "it", "my", "of", "so", "the", "to", "was", "were"]
 )
@@ -29,6 +29,8 @@ PARTICLES = frozenset([" out", " away"])
 """Behind a verb they make another one of it: "clone out" is no way of cloning."""
 CUTTING = frozenset(["crop", "cut", "blur"])
 """Verbs that mean the same with and without them."""
+
+_preference = itemgetter(0, 1)
 
 Part = str | tuple["Sequence", ...]
 """A word, `<class>` or `{slot}`; or alternatives, of which an empty one makes the part optional."""
@@ -56,17 +58,17 @@ class Saying:
     telling: Mapping[str, frozenset[str]]
     """Slot -> words of which it has to hold one for the reader to make anything of it."""
 
-    @property
+    @cached_property
     def reader(self) -> str:
-        """The name of the reader that makes operations of it."""
-        return self.entry["reader"]
+        """The name of the reader that makes operations of it; empty for a hint."""
+        return self.entry.get("reader", "")
 
     @property
     def kind(self) -> str:
         """What the reader is to make of it, where it makes several things."""
         return self.entry.get("kind", "")
 
-    @property
+    @cached_property
     def degree(self) -> bool:
         """Whether it is matched without words of degree."""
         return self.entry.get("degree", False)
@@ -92,26 +94,32 @@ class Saying:
         return re.compile(f"{_expression(self.rest, self.vocabulary)}$")
 
 
-class Shortlist:
-    """Sayings with the length of the opening each consumed, by preference, found by the words that they need."""
+class Group:
+    """Sayings that open alike, found by the words that they need."""
 
-    def __init__(self, candidates: Iterable[tuple[Saying, int]]) -> None:
-        self._every = sorted(candidates, key=lambda one: (one[0].order, -one[1]))
-        self._always: list[int] = []
-        self._by_word: dict[str, list[int]] = {}
-        for index, (saying, _) in enumerate(self._every):
+    def __init__(self) -> None:
+        self.sayings: list[Saying] = []
+
+    @cached_property
+    def _always(self) -> list[Saying]:
+        return [saying for saying in self.sayings if not saying.needed]
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[Saying]]:
+        """Every saying under each of the words of which it needs one."""
+        index: dict[str, list[Saying]] = {}
+        for saying in self.sayings:
             for word in saying.needed[0] if saying.needed else ():
-                self._by_word.setdefault(word, []).append(index)
-            if not saying.needed:
-                self._always.append(index)
+                index.setdefault(word, []).append(saying)
+        return index
 
-    def told_by(self, words: frozenset[str]) -> Iterator[tuple[Saying, int]]:
-        """Those whose needed words are all among the words of the text."""
-        told = {index for word in words & self._by_word.keys() for index in self._by_word[word]}
-        for index in sorted(told.union(self._always)):
-            one = self._every[index]
-            if not any(map(words.isdisjoint, one[0].needed[1:])):
-                yield one
+    def told_by(self, words: frozenset[str]) -> Iterator[Saying]:
+        """Those whose needed words are all among the words of the text, in no order."""
+        yield from self._always
+        told = [self._by_word[word] for word in words & self._by_word.keys()]
+        for saying in told[0] if len(told) == 1 else {one for group in told for one in group}:
+            if len(saying.needed) == 1 or not any(map(words.isdisjoint, saying.needed[1:])):
+                yield saying
 
 
 def _needed(sequence: Sequence, telling: Mapping[str, frozenset[str]]) -> Iterator[frozenset[str]]:
@@ -196,7 +204,7 @@ def _read(entries: Entries[Mapping[str, Any]], vocabulary: Vocabulary) -> Iterat
             for sequence in _unfolded(_parse(TOKEN.findall(pattern))[0]):
                 head = _head(sequence[0], vocabulary)
                 yield Saying(order, entry, head, sequence[1:] if head else sequence, vocabulary, telling)
-            order += 1
+                order += 1
 
 
 class Sayings:
@@ -204,11 +212,11 @@ class Sayings:
 
     def __init__(self, every: Iterable[Saying], vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._by_head: dict[str, list[Saying]] = {}
-        self._cache: dict[tuple[bool | None, bool, tuple[tuple[str, int], ...]], Shortlist] = {}
+        self._groups: dict[tuple[str, bool, bool], Group] = {}
+        """By the head, whether they are matched without words of degree, and whether an order outdoes them."""
         self._reach = lengths_by_first_word(vocabulary.openings)
         for saying in every:
-            self._by_head.setdefault(saying.head, []).append(saying)
+            self._groups.setdefault((saying.head, saying.degree, saying.outdone), Group()).sayings.append(saying)
 
     @classmethod
     def of(cls, entries: Entries[Mapping[str, Any]], vocabulary: Vocabulary) -> Sayings:
@@ -217,17 +225,18 @@ class Sayings:
 
     def only(self, readers: frozenset[str]) -> Sayings:
         """Those for some readers alone."""
-        every = (saying for group in self._by_head.values() for saying in group)
-        return Sayings((saying for saying in every if saying.reader in readers), self._vocabulary)
+        return Sayings((saying for saying in self._every() if saying.reader in readers), self._vocabulary)
+
+    def _every(self) -> Iterator[Saying]:
+        return (saying for group in self._groups.values() for saying in group.sayings)
 
     @cached_property
     def telling(self) -> frozenset[str]:
         """Words of which any text that fits a pattern holds at least one."""
-        every = [saying for group in self._by_head.values() for saying in group]
-        return frozenset[str]().union(*(_told_by(saying) for saying in every))
+        return frozenset[str]().union(*map(_told_by, self._every()))
 
-    def _shortlist(self, low: str, degree: bool | None, ordered: bool) -> Shortlist:
-        """Sayings that may fit a clause that opens so, each with the length of the opening it consumed."""
+    def _heads(self, low: str) -> list[tuple[str, int]]:
+        """The heads that a clause opens with, each with the length of the opening that it consumes."""
         words = low.split(" ", OPENING_WORDS)
         heads: list[tuple[str, int]] = [("", 0), (f"={words[0]}", len(words[0]))]
         longest = ""
@@ -238,15 +247,21 @@ class Sayings:
             if (names := self._vocabulary.openings.get(phrase)) is not None:
                 heads += [(name, len(phrase)) for name in names]
                 longest = longest or phrase
-        known = degree, ordered, tuple(one for one in heads if one[0] in self._by_head)
-        found = self._cache.get(known)
-        if found is None:
-            every = [(saying, length) for head, length in known[2] for saying in self._by_head[head]]
-            every = [one for one in every if not (ordered and one[0].outdone)]
-            found = Shortlist(one for one in every if degree in (None, one[0].degree))
-            if len(self._cache) < MAX_CACHED:
-                self._cache[known] = found
-        return found
+        return heads
+
+    def _told(self, low: str, degree: bool | None, ordered: bool) -> list[tuple[int, int, Saying]]:
+        """Sayings that may fit a clause as (order, minus the length of the opening consumed, saying), by preference."""
+        words = words_of(low)
+        told = [
+            (saying.order, -length, saying)
+            for head, length in self._heads(low)
+            for stripped in ((False, True) if degree is None else (degree,))
+            for outdone in ((False,) if ordered or head else (False, True))
+            if (group := self._groups.get((head, stripped, outdone)))
+            for saying in group.told_by(words)
+        ]
+        told.sort(key=_preference)
+        return told
 
     def fits(self, low: str, original: str, degree: bool | None, *, ordered: bool = False) -> Iterator[tuple[int, Fit]]:
         """Every saying that fits the clause, by preference; `low` is `original` in lower case, of the same length.
@@ -254,9 +269,9 @@ class Sayings:
         degree: those that are matched without words of degree, or the others; None: all, where there are no such words.
         ordered: the clause opens with a verb that is no noun.
         """
-        words = words_of(low)
-        comma = "," in words
-        for saying, length in self._shortlist(low, degree, ordered).told_by(words):
+        comma = " , " in low
+        for _, consumed, saying in self._told(low, degree, ordered):
+            length = -consumed
             rest = f" {low}" if length == 0 else low[length:]
             match = saying.regex.match(rest)
             if match is None or (comma and any(said and said.startswith(" ,") for said in match.groups())):

@@ -48,11 +48,17 @@ class Lexicon:
     def openings(self, text: str) -> Iterator[str]:
         """The members that `text` begins with, the longest first."""
         longest = self._opening.get(text.split(" ", 1)[0], 0)
+        if not longest:
+            return
         words = text.split(" ", longest)
         for size in range(min(longest, len(words)), 0, -1):
             phrase = " ".join(words[:size])
             if phrase in self.phrases:
                 yield phrase
+
+    def opens(self, word: str) -> bool:
+        """Whether any member begins with that word."""
+        return word in self._opening
 
     def leading(self, text: str) -> str | None:
         """The longest member that `text` begins with."""

@@ -16,7 +16,7 @@ import typer
 
 from bot.config import WebSettings, load_settings
 from bot.surfaces.terminal.models import in_words, of_kind, store
-from bot.surfaces.terminal.printing import out, print_json, say
+from bot.surfaces.terminal.printing import console, print_json, say
 from bot.surfaces.terminal.server_state import ServerState, server_state
 from engine.machine import Machine, this_machine
 from engine.safety import checker_for
@@ -71,16 +71,16 @@ def _print(
     known: dict[str, str], abilities: dict[str, list[str]], costs: dict[str, list[str]], server: ServerState
 ) -> None:
     for name, finding in known.items():
-        out.print(f"[bold]{name:<16}[/bold] ", end="")
+        console().print(f"[bold]{name:<16}[/bold] ", end="")
         say(finding)
-    out.print("\n[bold]The server[/bold]")
+    console().print("\n[bold]The server[/bold]")
     for line in told(server):
         say(f"  {line}")
     for words, lines in abilities.items():
-        out.print(f"\n[bold]{words}[/bold]")
+        console().print(f"\n[bold]{words}[/bold]")
         for line in lines:
             say(f"  {line}")
-    out.print("\n[bold]Memory each model takes here[/bold]")
+    console().print("\n[bold]Memory each model takes here[/bold]")
     for words, models in costs.items():
         say(f"  {words}: {', '.join(models)}")
 

@@ -20,7 +20,7 @@ from bot.config import Settings
 from bot.surfaces.discord.permissions import invite_link, missing_in
 from bot.surfaces.discord.running import prepared
 from bot.surfaces.terminal.doctor import UNWELL
-from bot.surfaces.terminal.printing import out, print_json, say
+from bot.surfaces.terminal.printing import console, print_json, say
 
 PORTAL: Final = "https://discord.com/developers/applications"
 GRANTED: Final = discord.ApplicationFlags(gateway_message_content=True, gateway_message_content_limited=True).value
@@ -70,7 +70,7 @@ async def doctor_discord(settings: Settings, *, as_json: bool = False) -> None:
         print_json({"works": works, "findings": [asdict(finding) for finding in found]})
     else:
         for finding in found:
-            out.print(f"[bold]{finding.subject:<16}[/bold] ", end="")
+            console().print(f"[bold]{finding.subject:<16}[/bold] ", end="")
             say(": ".join(filter(None, (finding.told, finding.advice))))
     if not works:
         raise typer.Exit(UNWELL)

@@ -13,8 +13,7 @@ from bot.history import History, Revision
 from bot.house import open_history
 from bot.recipes import recipe_of, save
 from bot.sheets import Node, tree_sheet
-from bot.surfaces.terminal.printing import out as console
-from bot.surfaces.terminal.printing import print_json, say
+from bot.surfaces.terminal.printing import console, print_json, say
 from engine.errors import NoSuchRevision
 from engine.imageio import encode, format_for, read_picture, write_atomically
 
@@ -38,8 +37,8 @@ async def show_history(photo: Path | None, sheet: Path | None, *, as_json: bool)
             print_json({"conversations": [_tree_json(revisions, head) for revisions, head in trees]})
         else:
             for revisions, head in trees:
-                console.print(await _heading(history, head))
-                console.print(_drawn(revisions, head))
+                console().print(await _heading(history, head))
+                console().print(_drawn(revisions, head))
         if sheet is not None:
             await _write_sheet(history, *trees[0], sheet)
             if not as_json:

@@ -9,7 +9,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from bot.config import load_settings
-from bot.surfaces.terminal.printing import complain, err, out, print_json, say
+from bot.surfaces.terminal.printing import complain, console, print_json, say
 from engine.errors import BadOption
 from engine.torch_edge import has_libraries
 from engine.weights import CATALOGUE, KINDS, Kind, Model, ModelStore, model_named
@@ -33,7 +33,7 @@ def list_models(*, as_json: bool, as_markdown: bool = False) -> None:
         say(tables())
     else:
         for kind, words in KINDS.items():
-            out.print(f"\n[bold]{words}[/bold]")
+            console().print(f"\n[bold]{words}[/bold]")
             for model in of_kind(kind):
                 _print_model(model, models)
 
@@ -60,7 +60,7 @@ def _table(models: list[Model]) -> str:
 
 def _print_model(model: Model, models: ModelStore) -> None:
     state = "[green]installed[/green]    " if models.installed(model.name) else "not installed"
-    out.print(f"  [bold]{model.name:<28}[/bold] {state}  ", end="")
+    console().print(f"  [bold]{model.name:<28}[/bold] {state}  ", end="")
     say(f"{in_words(model.size)}; memory {memory_in_words(model)}; {licence_of(model)}")
     say(f"      {model.purpose}")
 
@@ -108,7 +108,7 @@ def _pull(model: Model, models: ModelStore) -> None:
         TimeRemainingColumn(),
     )
     try:
-        with Progress(*columns, console=err, transient=True) as bar:
+        with Progress(*columns, console=console(stderr=True), transient=True) as bar:
             task = bar.add_task(model.name, total=model.size, completed=models.begun(model))
             models.pull(
                 model,

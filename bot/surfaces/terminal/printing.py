@@ -7,19 +7,28 @@ import sys
 import traceback
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
 
 from bot.config import load_settings
 from bot.replies import sentence
-from engine.data import Region
 from engine.errors import BackendFailed, EditError, NeedsClarification, StorageFailed
 from engine.reporting import Report, Watcher
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(highlight=False, soft_wrap=True, stderr=True)
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from engine.data import Region
+
+
+@cache
+def console(*, stderr: bool = False) -> Console:
+    """What prints in colours and bold."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True, stderr=stderr)
 
 
 def print_json(value: Any) -> None:
@@ -28,13 +37,13 @@ def print_json(value: Any) -> None:
 
 
 def say(text: str) -> None:
-    """A line for a person, on stdout; brackets are printed as they are."""
-    out.print(text, markup=False)
+    """A line for a person, on stdout."""
+    sys.stdout.write(f"{text}\n")
 
 
 def complain(text: str) -> None:
     """A line for a person, on stderr."""
-    err.print(text, markup=False)
+    sys.stderr.write(f"{text}\n")
 
 
 @contextmanager
@@ -46,7 +55,7 @@ def answering(as_json: bool) -> Generator[None]:
         _print_error(error, as_json)
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as stop:
-        err.print("Stopped; nothing was written.")
+        complain("Stopped; nothing was written.")
         raise typer.Exit(130) from stop
     except (typer.Exit, BrokenPipeError):
         raise
@@ -68,7 +77,7 @@ def _log(unforeseen: Exception) -> None:
 
 def _print_error(error: EditError, as_json: bool) -> None:
     if not as_json:
-        err.print(sentence(error), markup=False)
+        complain(sentence(error))
         return
     described: dict[str, Any] = {"kind": error.kind, "message": sentence(error)}
     if isinstance(error, NeedsClarification):
@@ -91,10 +100,10 @@ def region_json(region: Region) -> dict[str, Any]:
 @contextmanager
 def progress(as_json: bool) -> Generator[Report | None]:
     """A spinner that names the stage and says how long it still takes, on a terminal only."""
-    if as_json or not err.is_terminal:
+    if as_json or not sys.stderr.isatty():
         yield None
         return
-    with err.status("reading the picture") as status:
+    with console(stderr=True).status("reading the picture") as status:
         said = ""
 
         def tell(stage: str, fraction: float) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.surfaces.terminal.inspect import plan_lines
+from bot.surfaces.terminal.plan import plan_lines
 from engine.operations import Plan
 from tests.engine.planner.dialogues import compact, dialogues
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadOption
-from engine.tools.looks import LOOKS, apply_look, look_of
+from engine.named_looks import look_of
+from engine.tools.looks import LOOKS, apply_look
 
 
 @pytest.mark.parametrize(
