@@ -196,6 +196,7 @@ def _opens_phrase(text: str, vocabulary: Vocabulary) -> bool:
     return known or bool(quotes_in(first))
 
 
+@lru_cache(maxsize=256)
 def strip_openers(text: str, vocabulary: Vocabulary) -> str:
     """The clause from its first word that matters: no greetings, no "could you please"."""
     small = rest = low(text)

@@ -183,8 +183,9 @@ def _spoken_out(words: list[str], vocabulary: Vocabulary) -> list[str]:
     chat = not any(word in vocabulary["words.writing"] for word in small)
     sounds, chatter = vocabulary["words.hesitation"].phrases, vocabulary["words.chatter"].phrases
     laughs = vocabulary["words.laughs"].phrases
+    drawn = _DRAWN_OUT.search(" ".join(words)) is not None
     return [
-        "," if chat and one in laughs else _drawn_in(word, vocabulary)
+        "," if chat and one in laughs else _drawn_in(word, vocabulary) if drawn else word
         for word, one in zip(words, small, strict=True)
         if one not in sounds and not (chat and one in chatter)
     ]
