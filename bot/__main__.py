@@ -126,13 +126,13 @@ def plan(
     """Show what an instruction would do, without a picture."""
     import gc
 
-    # Nothing of what is loaded becomes garbage, and to look for some takes a tenth of the time.
     gc.disable()
     from bot.surfaces.terminal.printing import answering
 
     with answering(as_json):
         from bot.surfaces.terminal.plan import plan_lines, plan_once
 
+        # What is loaded by now stays, and to look through it for garbage would take a tenth of the time.
         gc.freeze()
         gc.enable()
         if words == ["-"]:

@@ -29,7 +29,7 @@ from engine.planner.clauses import begins_request, conditional, meanwhile, strip
 from engine.planner.corrections import redone, request_meant
 from engine.planner.doubts import of_things
 from engine.planner.followups import carried_late, follow_up
-from engine.planner.hints import hints
+from engine.planner.hints import Hints, hints
 from engine.planner.joining import said_twice
 from engine.planner.normalise import Normal, low
 from engine.planner.reading import Operations, Reader, Reading
@@ -99,6 +99,8 @@ class ClauseReader:
         self._vocabulary: Vocabulary = load(language)
         self._sayings: Sayings = sayings(language)
         self._steering: Sayings = self._sayings.only(STEERING)
+        self._hints: Hints = hints(language)
+        self._last_hints: Hints = hints(language, last=True)
 
     def read(self, clause: str, normal: Normal, context: Context) -> Found:
         """The operations of one clause and how sure they are; empty where nothing fits."""
@@ -131,12 +133,13 @@ class ClauseReader:
 
     def hinted(self, clause: str, normal: Normal, context: Context, *, last: bool = False) -> Operations:
         """What a remark amounts to, as an order that is read like any other; empty where it is none."""
-        if low(clause).split(" ", 1)[0] in _PLAIN_ORDERS or not hints(last=last).may_hint(clause):
+        known = self._last_hints if last else self._hints
+        if low(clause).split(" ", 1)[0] in _PLAIN_ORDERS or not known.may_hint(clause):
             return []
         bare = strip_openers(clause, self._vocabulary)
         ends = (end for joint in (" but ", " and ") if (end := bare.rpartition(joint)[2]).startswith(REMARKING))
         for text in dict.fromkeys((clause, bare, tidy(clause, self._vocabulary), *ends)):
-            for order in hints(last=last).orders(text):
+            for order in known.orders(text):
                 found = self._said(tidy(order, self._vocabulary), normal, context)
                 if found and all(mended(one) is not None for one in found[0]):
                     return found[0]

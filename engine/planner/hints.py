@@ -6,7 +6,7 @@ A remark becomes an order in plain words, which is then read like any other: "to
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, cached_property
+from functools import cache
 
 from engine.expressions import regex
 from engine.planner.clauses import begins_request
@@ -33,11 +33,8 @@ class Hints:
         entries = [one for one in vocabulary.tables["hints"]["hint"] if one.get("last", False) == last]
         self._vocabulary = vocabulary
         self._sayings = Sayings.of(entries, vocabulary)
-
-    @cached_property
-    def _telling(self) -> frozenset[str]:
+        self._telling = self._sayings.telling
         """Words of which any hint has one: most clauses are told from hints by them alone."""
-        return self._sayings.telling
 
     def may_hint(self, clause: str) -> bool:
         """Whether any word of the clause is one that hints have: a quick look before patterns are tried."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.lasting import lasting
 from engine.operations import Choose, Context, Plan
 from engine.planner.answers import completed
 from engine.planner.clause_reading import LOOSE, SURE, ClauseReader
@@ -21,8 +22,9 @@ class RulesPlanner:
     """Implements `engine.protocols.Planner` by rules; never raises, and any text takes milliseconds."""
 
     def __init__(self, language: str = "english") -> None:
-        self._vocabulary: Vocabulary = load(language)
-        self._reader = ClauseReader(language)
+        with lasting():
+            self._vocabulary: Vocabulary = load(language)
+            self._reader = ClauseReader(language)
 
     def plan(self, instruction: str, context: Context) -> Plan:
         """The operations the instruction asks for, or none and a question; at most 2000 characters are read.

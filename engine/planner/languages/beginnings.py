@@ -32,9 +32,9 @@ class Beginnings(NamedTuple):
 @cache
 def beginnings(code: str) -> Beginnings:
     """The beginnings of the words of a language."""
-    lines = [line.partition(" = ") for line in (FOLDER / f"{code}.toml").read_text("utf-8").splitlines()]
-    words = set(_WORD.findall(_plain(lower("\n".join(value for _, _, value in lines)))))
-    english = frozenset(_WORD.findall("\n".join(key for key, _, _ in lines).lower()))
+    lines = (FOLDER / f"{code}.toml").read_text("utf-8").splitlines()
+    words = set(_WORD.findall(_plain(lower("\n".join(line.partition(" = ")[2] for line in lines)))))
+    english = frozenset(_WORD.findall("\n".join(line.partition(" = ")[0] for line in lines).lower()))
     return Beginnings(frozenset(word[:size] for word in words for size in (3, 4)), english)
 
 

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import tomli
 
+from engine.lasting import lasting
+
 UNKNOWN: Final = "U"
 QUOTED: Final = "K"
 PROPERTY: Final = "B"
@@ -197,6 +199,11 @@ def pluralised(noun: str) -> str:
 @cache
 def load(code: str) -> Dictionary:
     """The dictionary in the file of that language, read once."""
+    with lasting():
+        return _read(code)
+
+
+def _read(code: str) -> Dictionary:
     data = tomli.loads((FOLDER / f"{code}.toml").read_text("utf-8"))
     dictionary = Dictionary(
         code,

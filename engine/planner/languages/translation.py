@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 from engine.expressions import regex
+from engine.lasting import lasting
 from engine.operations import Plan
 from engine.planner.languages.dictionary import Dictionary, load, lower
 from engine.planner.languages.glossing import Article, filled, gloss, phrases
@@ -83,8 +84,9 @@ def put_into_english(text: str, instruction: str, *, anyhow: bool) -> Translatio
     if code is None:
         return None
     quotes: list[str] = []
-    dictionary = load(code)
-    _ = phrases(code), sayings(code)
+    with lasting():
+        dictionary = load(code)
+        _ = phrases(code), sayings(code)
     clauses = tuple(islice(_clauses(_prepared(text, quotes, dictionary), quotes, dictionary), MAX_SENTENCES))
     return Translation(code, clauses, instruction) if clauses else None
 
