@@ -24,7 +24,7 @@ class Beginnings(NamedTuple):
     """The English words that they are put into."""
 
     def may_list(self, word: str) -> bool:
-        """Whether the language may have the lower-case word, in any form; no word that it has is missed."""
+        """Whether the language may have the lower-case word, in any form but the shortest irregular ones."""
         plain = _plain(word)
         return plain[: 4 if len(plain) >= LONG else 3] in self.letters or plain[:2] in self.letters
 

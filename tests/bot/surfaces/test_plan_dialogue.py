@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,13 @@ def test_a_blank_line_forgets_and_without_dialogue_nothing_is_remembered(capsys:
     plan_lines(["make it warmer", "half of that"], dialogue=False)
     printed = [json.loads(line)["operations"] for line in capsys.readouterr().out.splitlines()]
     assert [len(operations) for operations in printed] == [1, 0, 1, 0]
+
+
+def test_only_what_words_need_is_loaded():
+    script = (
+        "import sys; from typer.testing import CliRunner; from bot.__main__ import app; "
+        "result = CliRunner().invoke(app, ['plan', 'remove the dog', '--json']); assert result.exit_code == 0, result; "
+        "print(sorted({'cv2', 'numpy', 'PIL', 'httpx', 'rich.console', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "[]"
