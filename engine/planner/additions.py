@@ -19,9 +19,11 @@ from engine.planner.amounts import Degree, aspect, take_degree
 from engine.planner.changes import becomes, subject_of
 from engine.planner.colours import colour_in
 from engine.planner.inflection import gerund
+from engine.planner.looks import weather_told
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, decapitalised, definite
 from engine.planner.targets import NUMBERS
+from engine.planner.tone import tones_of
 from engine.planner.vocabulary import Vocabulary, expression
 
 _SIZE_AT_END = regex(r"(.+?)(?:,| at| in| of)* (\d{2,5}) ?(?:px)? ?[x×] ?(\d{2,5})(?: ?px| pixels)?")
@@ -30,6 +32,12 @@ _SHAPE_AT_END = regex(
     r"(\d+(?:\.\d+)?:\d+|\w+ (?:format|aspect|orientation))(?: format| aspect| ratio)*"
 )
 _PLACE = expression("place_of_addition")
+_PARTICLES = frozenset(["out", "up", "down", "in", "over", "away", "around", "by", "past"])
+_THAT_SAYS = regex(
+    r" (?:(?:that|which) (?:says|reads|spells)|saying|reading|spelling|with the (?:words?|text)) "
+    r"(?=[A-Z0-9\ue000-\uf8ff]).+$"
+)
+"""What is written on the new thing, though its place is told before: "a sign on the door that says Closed"."""
 _WORN = regex(r"\b(?:outfit|costume|uniform|attire|clothes|clothing)\b")
 _TINT = regex(
     r"(?:an? |some |the )?(?P<little>bit of )?"
@@ -100,7 +108,8 @@ def read_add(reading: Reading) -> Operations | None:
         reading.verb in reading.vocabulary["hints.attaching"] or _NEARER.search(low(prompt))
     ):
         return None
-    if reading.does("move") and reading.does("add") and definite(prompt, reading.vocabulary) and not place:
+    carried = reading.verb == "drop" or (reading.does("move") and reading.does("add"))
+    if carried and definite(prompt, reading.vocabulary) and not place:
         return None
     if place.startswith("off ") or (definite(prompt, reading.vocabulary) and " off " in low(prompt)):
         return None
@@ -110,7 +119,8 @@ def read_add(reading: Reading) -> Operations | None:
     if not place:
         return [added(reading, prompt)]
     whole = _WHOLE_PLACE.match(low(place))
-    return [Add(prompt=reading.spoken(prompt), place=None if whole else decapitalised(reading.spoken(place)))]
+    told = reading.spoken(place)
+    return [Add(prompt=reading.spoken(prompt), place=None if whole else f"{told[:1].lower()}{told[1:]}")]
 
 
 def tinted(reading: Reading, prompt: str, place: str) -> Recolor | None:
@@ -135,10 +145,11 @@ def settled(operation: Any, clause: str, vocabulary: Vocabulary) -> Any:
     if not isinstance(operation, Add):
         return operation
     words = operation.prompt.split(" ")
-    acts = len(words) > 2 and low(words[-1]) in vocabulary["states.verbs"] and _LET.search(low(clause)) is not None
+    at = len(words) - (2 if low(words[-1]) in _PARTICLES else 1)
+    acts = at > 1 and low(words[at]) in vocabulary["states.verbs"] and _LET.search(low(clause)) is not None
     if not acts or not low(operation.prompt).startswith(_INDEFINITE):
         return operation
-    return operation.model_copy(update={"prompt": " ".join([*words[:-1], gerund(low(words[-1]))])})
+    return operation.model_copy(update={"prompt": " ".join([*words[:at], gerund(low(words[at])), *words[at + 1 :]])})
 
 
 def existing(reading: Reading, text: str) -> bool:
@@ -158,6 +169,9 @@ def added(reading: Reading, prompt: str) -> Add:
 
 def split_place(reading: Reading, text: str) -> tuple[str, str | None]:
     """The thing and the place among things already there: only a definite place is one, "a man in a hat" is a thing."""
+    if worded := _THAT_SAYS.search(text):
+        what, place = split_place(reading, text[: worded.start()])
+        return (f"{what} {reading.spoken(worded.group()[1:])}", place) if place else (text, None)
     small = low(text)
     start = 0
     while match := _PLACE.search(small, start):
@@ -227,6 +241,10 @@ def _enriched(reading: Reading, prompt: str, place: str) -> Operations | None:
     core = re.sub(r"(?i)^(?:the )?(?:essence|presence|inclusion) of ", "", prompt)
     if reading.verb in ("cover", "fill") and colour_in(core, reading.vocabulary):
         return None
+    if place.endswith(",") and not definite(place, reading.vocabulary):
+        return None
+    if " , " in core and tones_of(core.partition(" , ")[0]):
+        return None
     inside = _WHERE.get(reading.verb, "on")
     return [
         Add(prompt=reading.spoken(core), place=None if reading.is_whole(place) else on_owner(reading, place, inside))
@@ -265,6 +283,10 @@ def _whom_ends(reading: Reading, words: list[str]) -> int:
     return next(later, min(first + 1, len(words) - 1))
 
 
+_RESTING = regex(r" (?:[a-z]{3,}ing|perched|parked|seated|moored|placed|tied|anchored|stacked|nestled)$")
+"""Before a place, what says that the thing is there already: "the boat resting on the shore"."""
+
+
 def read_duplicate(reading: Reading) -> Operations | None:
     """Copies; "twice more" counts the original in."""
     text = reading["target"]
@@ -279,7 +301,8 @@ def read_duplicate(reading: Reading) -> Operations | None:
     count = int(extra) + 1 if extra.isdigit() and int(extra) < 100 else 3 if reading.verb == "triple" or twice else 2
     if reading["count"] and "there are" in low(reading.clause):
         count -= 1
-    text, place = split_place(reading, text) if not reading["place"] else (text, reading.spoken(reading["place"]))
+    thing, place = split_place(reading, text) if not reading["place"] else (text, reading.spoken(reading["place"]))
+    text, place = (text, None) if place and not reading["place"] and _RESTING.search(low(thing)) else (thing, place)
     return [Duplicate(target=reading.target(text), count=max(2, count), place=place)]
 
 
@@ -331,6 +354,8 @@ def read_generate(reading: Reading) -> Operations | None:
         or (definite(prompt, reading.vocabulary) and not re.search(r"\b(?:style|image)\b", low(reading.clause)))
     ):
         return None
+    if reading.verb == "imagine" and (weather := weather_told(reading, reading.clause.partition(" ")[2])):
+        return [Alter(prompt=reading.spoken(weather))]
     if reading.verb == "imagine" and (there := added(reading, reading.clause.partition(" ")[2])).place:
         return [there]
     shape = aspect(reading["shape"])

@@ -18,22 +18,32 @@ _OPENINGS = frozenset(["and", "but", "by", "while", "whilst", "without", "keep",
 _SAME_MANNER = ("using the same ", "using a similar ", "with the same ", "in the same ")
 _MEANS = frozenset(["remove", "replace", "add", "put", "write", "blur", "pixelate", "recolor", "crop", "flip"])
 _TONING = frozenset(["increase", "decrease", "raise", "lower", "reduce", "boost"])
+_MADE_NEW = frozenset(["put", "add", "show", "give", "replace", "apply", "have", "write"])
+"""What brings something new, which stands in the place of what the contrast names."""
 MOST_OF_VERB = 3
 """Words of the longest verb that is read as a means: "getting rid of"."""
 _STAYING, _REASON = expression("staying"), expression("reason")
 _OUTCOME, _CONTRAST = expression("outcome"), expression("contrast")
+_CONTRAST_FIRST, _OLD_STUFF = expression("contrast_first"), expression("old_stuff")
 _REST = regex(
     r"^(?:but |and |by |please |, )*(?:while |whilst )?(?:keep|leav)(?:ing|e)? (?:everything|all|anything|the rest)\b.*"
     r"(?:unchanged|untouched|intact|alone|the same|identical|constant|as (?:it|they) (?:is|are|was|were)|as is)$"
 )
 _REMAINING = regex(
     r"(?:(?:while|whilst|and|but) )?(?:the|its|his|her|their|my|everything|all) (?:\S+ ){0,8}?(?:remains?|stays?) \S"
+    r"|(?:and |but )?keep(?:ing)? (?:(?:it|them|him|her) (?:all )?\S+(?: \S+)?"
+    r"|(?:all )?(?:of )?(?:the|our|their|my|both) (?:\S+ ){1,3}in(?: (?:frame|shot|view))?)$"
 )
 """What is as it was already, said beside what changes."""
 _SAME = regex(
     r"(?:everything|all|anything|any|the (?:rest|same|original|existing|other|entire)"
     r"|(?:its|their|his|her) (?:original|own)) "
 )
+_OTHER_STUFF = regex(
+    r"(?i)(?<= made)( (?:out )?(?:of|from) \S.{1,60}?)(?: ,)? "
+    r"(?:rather than|instead of|in place of) (?:from |of )?[a-z]+$"
+)
+"""What something is made of, and behind it what not: "made of glass rather than wood"."""
 _NAMED_THING = regex(r"(?:the|his|her|its|their|my) .* (?:unchanged|untouched|intact|alone|the same|as |in )")
 
 
@@ -43,7 +53,9 @@ def is_aside(clause: str, *, following: bool, asked: bool) -> bool:
     following: another clause of the sentence follows; asked: something was asked for before.
     """
     small = low(clause)
-    if asked and _REMAINING.match(small):
+    if asked and (_REMAINING.match(small) or small.endswith(" accordingly")):
+        return True
+    if following and small.startswith("why "):
         return True
     if small.split(" ", 1)[0] not in _OPENINGS:
         return False
@@ -68,7 +80,8 @@ def by_means(text: str, vocabulary: Vocabulary, begins: Callable[[str], bool]) -
         done = vocabulary.openings.get(gerund, ()) if gerund.split(" ")[0].endswith("ing") else ()
         plain = not _MEANS.isdisjoint(done) or vocabulary.base_forms.get(gerund) in _TONING
         if plain and not words[size][:1].isdigit():
-            thing = _done_to(text, vocabulary) if words[size:] in (["it"], ["them"]) else words[size:]
+            object_, *how = words[size].split(" ") if len(words) == size + 1 else words[size:]
+            thing = [*_done_to(text, vocabulary), *how] if low(object_) in ("it", "them") else words[size:]
             request = " ".join((vocabulary.base_forms[gerund], *thing))
             return request if begins(request) else text
     return text
@@ -93,11 +106,21 @@ def with_outcome(operation: Any, clause: str) -> Any:
 
 def without_contrast(text: str, vocabulary: Vocabulary) -> str:
     """The wish without the state it is the opposite of: "laughing instead of frowning" -> "laughing"."""
-    match = _CONTRAST.search(low(text)) if " of " in text else None
+    text = _OTHER_STUFF.sub(r"\1", text) if " made " in text else text
+    small = low(text)
+    if " of " not in small or (" instead of " not in f" {small}" and "in place of " not in small):
+        return text
+    first = _CONTRAST_FIRST.match(small)
+    if first and first.group(1) not in vocabulary["states.nouns_in_ing"]:
+        return text[first.end() :]
+    if (made := _OLD_STUFF.match(small)) and _MADE_NEW.isdisjoint(vocabulary.openings.get(made["verb"], ())):
+        return f"{text[: made.end('new')]}{text[made.end('old') :]}"
+    match = _CONTRAST.search(small)
     if match is None:
         return text
     word, rest = match.group(1), low(text)[match.start(1) :]
     acts = word.endswith("ing") and word not in vocabulary["states.nouns_in_ing"]
+    acts = acts or (word.endswith("ed") and word in vocabulary.participles and rest.count(" ") < 2)
     stated = (
         colour_in(rest, vocabulary) or rest in vocabulary["states.adjectives"] or rest in vocabulary["states.verbs"]
     )

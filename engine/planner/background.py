@@ -27,7 +27,11 @@ _PART_OF_PLACE = regex(
     r"^(?:the |a )?(?:surface|middle|heart|edge|top|bottom|summit|interior|shores?|banks?|streets|ruins|outskirts) of "
     r"(?:the |an? )?"
 )
+_SHEET = regex(r"(?i)(?<=\w) (?:studio )?(?:sweep|seamless|paper|backing|cyc|cyclorama|backdrop|background)$")
+"""What a colour hangs on behind a product."""
 _WHOLLY = regex(r"(?:fully|completely|entirely|totally|wholly|perfectly|purely) ")
+_MORE_THAN_BACKDROP = regex(r" (?:in|of|on|with|to|from|behind|at|should|have|has|against) ")
+"""Words of a sentence that ends in "background", and of no backdrop's description."""
 _NAMED_BACKDROP = regex(r"^an? (?=transparent|see-through)| (?:background|backdrop|layer|canvas)$")
 _USED_FOR = regex(r"(?i) (?:(?:suitable|appropriate|ideal|perfect|fit|ready|as required|used) )?for .+$")
 _BEHIND = regex(r"^(?:everything|what's|whatever is|all|what is) behind ")
@@ -61,8 +65,9 @@ def read_background_blur(reading: Reading) -> Operations | None:
 
 def read_background_change(reading: Reading) -> Operations | None:
     """A new background: a colour where one is named, else whatever the prompt describes."""
-    backdrop, prompt = reading["backdrop"], reading["prompt"]
-    if low(prompt).split(" ")[0] in reading.vocabulary["hints.linking"] and not reading.verb:
+    backdrop, prompt = reading["backdrop"], reading["prompt"].removeprefix("= ").removeprefix(": ")
+    ordered = reading.verb in reading.vocabulary.base_forms
+    if low(prompt).split(" ")[0] in reading.vocabulary["hints.linking"] and not ordered:
         return None
     if without_article(low(prompt)) in reading.vocabulary["hints.positions"]:
         return None
@@ -72,7 +77,9 @@ def read_background_change(reading: Reading) -> Operations | None:
         return None
     if without_article(low(backdrop)) in reading.vocabulary["looks.pictures"] and look_of_thing(reading, prompt):
         return None
-    if reading.verb in ("set", "lay", "rest", "drop") and colour_in(prompt, reading.vocabulary) is None:
+    somebody = reading.clause.split(" ")[1:2] in (["me"], ["us"], ["him"], ["her"], ["them"])
+    laid = reading.verb in ("set", "lay", "rest", "drop") and not somebody
+    if laid and colour_in(prompt, reading.vocabulary) is None:
         return None
     if reading.verb == "put" and low(prompt).split(" ")[-1] in reading.vocabulary["hints.garments"]:
         return None
@@ -82,7 +89,7 @@ def read_background_change(reading: Reading) -> Operations | None:
         return None
     if not backdrop and headed and (colour := _coloured(prompt, headed, reading)):
         return [Background(action="colour", colour=colour)]
-    if not backdrop and headed and re.search(r" (?:in|of|on|with|to|from|behind|at) ", f" {low(prompt)} "):
+    if not backdrop and headed and _MORE_THAN_BACKDROP.search(f" {low(prompt)} "):
         return None
     return background_becomes(reading, prompt)
 
@@ -118,14 +125,28 @@ def background_becomes(reading: Reading, prompt: str) -> Operations | None:
     return [Background(action="replace", prompt=reading.spoken(prompt))] if prompt else None
 
 
+def read_behind(reading: Reading) -> Operations | None:
+    """ "Pure white behind the blender", "a cream sweep behind the bottle": a colour there is all that is behind it."""
+    if not definite(reading["thing"], reading.vocabulary):
+        return None
+    plain = _SHEET.sub("", _PLAIN.sub("", reading["prompt"]))
+    colour = colour_in(plain, reading.vocabulary) if plain else None
+    return [Background(action="colour", colour=colour)] if colour else None
+
+
 def read_setting(reading: Reading) -> Operations | None:
     """ "Put the woman on a beach": the subject stays and the scene around it is another."""
     subject, prompt = reading["subject"], reading["prompt"]
     known = definite(subject, reading.vocabulary) or reading.is_pronoun(subject)
+    plain = _PLAIN.sub("", prompt)
+    if known and not reading.verb and plain != prompt and colour_in(plain, reading.vocabulary):
+        return background_becomes(reading, prompt)
     new = not definite(prompt, reading.vocabulary)
     if known and new and reading.vocabulary["words.background"].trailing(low(prompt)):
         return background_becomes(reading, without_article(prompt))
     if not known or reading.is_clear_background(subject) or not is_scenery(reading, prompt):
+        return None
+    if reading.verb in ("make", "have") and low(subject).split(" ")[-1] in reading.vocabulary["states.verbs"]:
         return None
     if definite(prompt, reading.vocabulary) and not expression("scenery_known").match(low(prompt)):
         return None
@@ -138,6 +159,13 @@ def is_scenery(reading: Reading, text: str) -> bool:
     return reading.vocabulary["scenes.places"].trailing(head) is not None
 
 
+def is_place_behind(reading: Reading, text: str) -> bool:
+    """Whether the words name the surroundings behind somebody or something: "the messy office behind her"."""
+    place, behind, whom = low(text).partition(" behind ")
+    there = whom in ("him", "her", "me", "us", "them", "it") or definite(whom, reading.vocabulary)
+    return bool(behind) and there and reading.vocabulary["scenes.behind"].trailing(place) is not None
+
+
 def _is_lookless(small: str) -> bool:
     return small in ("better", "nicer", "different", "good", "nice", "beautiful", "cool", "great", "interesting")
 
@@ -148,5 +176,6 @@ def readers() -> dict[str, Any]:
         "background_remove": read_background_remove,
         "background_blur": read_background_blur,
         "background_change": read_background_change,
+        "behind": read_behind,
         "setting": read_setting,
     }

@@ -19,25 +19,34 @@ from engine.operations import (
     Upscale,
 )
 from engine.planner.amounts import aspect, take_degree
-from engine.planner.background import background_becomes
+from engine.planner.background import background_becomes, is_place_behind, is_scenery
 from engine.planner.colours import colour_in
 from engine.planner.looks import look_in, look_of_thing, scene_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, without_article
 from engine.planner.states import bare_result, is_noun, is_state, plain_result, state_prompt
 from engine.planner.tone import adjusts, directed_tones
-from engine.planner.vocabulary import expression
+from engine.planner.vocabulary import Vocabulary, expression
 
 _OF = regex(r"^(?:the |its |their |his |her )?(.{1,40}?) (?:of|on|in) (.+)$")
 
 
+_AT_PLACE = regex(r"(?i) (?:on|in|at) ")
+_KINDS_OF_COLOUR = frozenset(["main", "dominant", "primary", "base", "accent", "predominant", "key", "skin"])
+_AS_BEFORE = regex(r"(?:be|look|appear|seem)$|(?:look )?(?:as|like|the way|how) it (?:once )?(?:did|was|used to)\b")
+"""What says of no thing how it should be, but that it was otherwise before."""
 _EMPTY = expression("empty_wish")
 _ARTICLE = regex(r"^(?:the|his|her|my|their|our|your|its|a|an) ")
 _POSSESSIVES = ("his ", "her ", "my ", "their ", "our ", "your ")
 _READY = expression("ready")
 """What a shape is to be good for."""
 _DESCRIBING = ("look like", "appear", "resemble", "depict", "show", "a ")
-_SHADED = regex(r"(?:an? |the )?(.{3,40}) (?:colou?r|hue|shade)$")
+_SHADED = regex(r"(?:an? |the )?(?!keep |retain |lose |hold |stay |its |their )(.{3,40}) (?:colou?r|hue|shade)$")
+_SHADE = regex(
+    r"(?i)an? (?P<name>(?!village )[a-z'-]+(?<!ing) (?P<colour>[a-z]+))"
+    r"(?: (?:, )?(?:something like|roughly|around|about|approximately|close to|say|near|like)? ?"
+    r"(?P<code>#[0-9a-f]{3,6}))?"
+)
 PATTERN = regex(r"\b(?:pattern|texture|material|finish|stripes|dots|squares|tiles|print)\b")
 """What a surface may have that is no colour."""
 _WHAT_ONE = regex(
@@ -73,6 +82,8 @@ def subject_of(reading: Reading, text: str) -> Subject:
             return Subject("colour", words, text[match.start(2) :])
         for said in (words, words.split(" ")[-1]):
             if kind := _attribute(reading, said):
+                if part := _coloured_part(reading, text, words, said):
+                    return Subject(kind, said, part)
                 return Subject(kind, said, text[match.start(2) :])
     owner, possessive, rest = small.rpartition("'s ")
     if possessive and _is_shade(reading, rest):
@@ -80,6 +91,17 @@ def subject_of(reading: Reading, text: str) -> Subject:
     if possessive and (kind := _attribute(reading, rest)):
         return Subject(kind, rest, text[: len(owner)])
     return _compound(reading, text) or Subject("", "", text)
+
+
+def _coloured_part(reading: Reading, text: str, words: str, attribute: str) -> str | None:
+    """The thing named before the word for its colour, at its place: "hat colour on the left man" -> "hat on ..."."""
+    place = _AT_PLACE.search(text)
+    part = words.removesuffix(attribute).strip()
+    described = part in reading.vocabulary["states.adjectives"] or part in reading.vocabulary["words.whole_modifier"]
+    if not part or place is None or described or attribute not in reading.vocabulary["attributes.colour"]:
+        return None
+    plain = part in _KINDS_OF_COLOUR or part in reading.vocabulary["words.background"] or _is_shade(reading, part)
+    return None if plain else f"{part}{text[place.start() :]}"
 
 
 def _is_shade(reading: Reading, words: str) -> bool:
@@ -112,7 +134,7 @@ def _attribute(reading: Reading, words: str) -> str:
 def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> Operations | None:
     """The operations that turn the subject into the result; `swap`: a plain noun means another thing, not a state."""
     result, subject_text = result.strip(" ,."), subject_text.strip(" ,.")
-    if not result or not subject_text:
+    if not result or not subject_text or _AS_BEFORE.match(low(result)):
         return None
     subject = subject_of(reading, subject_text)
     behind = subject.owner if subject.attribute in ("colour", "style", "scene") else ""
@@ -121,6 +143,8 @@ def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> 
         return [Style(prompt=reading.spoken(plain_result(bare_result(result))))]
     if reading.is_clear_background(subject_text) or (behind and reading.is_clear_background(behind)):
         return background_becomes(reading, result)
+    if swap and " behind " in subject_text and is_place_behind(reading, subject_text) and is_scenery(reading, result):
+        return [Background(action="replace", prompt=reading.spoken(plain_result(bare_result(result))))]
     if not subject.attribute:
         if swap and _is_place_in_other_light(reading, subject_text, result):
             return [Alter(prompt=reading.spoken(plain_result(bare_result(result))))]
@@ -132,6 +156,9 @@ def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> 
     if subject.attribute == "display" and not subject.owner:
         return thing_becomes(reading, subject_text, result, swap=swap)
     if not subject.owner or reading.is_whole(subject.owner):
+        colour = colour_in(bare_result(result), reading.vocabulary)
+        if colour and not subject.owner and subject.word in reading.vocabulary["attributes.coloured"]:
+            return [Recolor(target=reading.target(subject_text), colour=colour)]
         return _picture_attribute(reading, subject, result)
     return _attribute_becomes(reading, subject, subject_text, result)
 
@@ -202,7 +229,7 @@ def whole_becomes(reading: Reading, result: str, *, pronoun: bool = False) -> Op
 
 def _is_place_in_other_light(reading: Reading, subject: str, result: str) -> bool:
     """Whether a place becomes the same at another time or in other weather: "the street into a snowy night scene"."""
-    before, after = low(_BEHIND_HEAD.split(subject)[0]), low(_BEHIND_HEAD.split(result)[0])
+    before, after = (low(_BEHIND_HEAD.split(one)[0]).rstrip(" ,") for one in (subject, result))
     if _TIME_OR_WEATHER.search(before) and scene_in(reading, result):
         return True
     placed = reading.vocabulary["scenes.places"].trailing(before) is not None and not before.endswith(("sky", "clouds"))
@@ -243,9 +270,20 @@ def thing_becomes(reading: Reading, thing: str, result: str, *, swap: bool) -> O
     return [Replace(target=reading.target(thing), prompt=reading.spoken(bare))]
 
 
+def _shade_named(bare: str, vocabulary: Vocabulary) -> str | None:
+    """The colour of "a heritage navy, something like #1f2a44", whatever word comes before its name."""
+    shade = _SHADE.fullmatch(bare)
+    known = shade is not None and low(shade["colour"]) in vocabulary["colours.names"]
+    if shade is None or not known or low(shade["colour"]) in vocabulary["colours.things"]:
+        return None
+    return shade["code"] or shade["name"]
+
+
 def _colour_of_same(reading: Reading, thing: str, bare: str) -> str | None:
     """The colour, where nothing but the colour changes: "green", "a blue one", "a red car" for the car."""
     colours = reading.vocabulary
+    if shade := _shade_named(bare, colours):
+        return shade
     if colour := colour_in(bare, colours):
         core = low(without_article(bare))
         is_thing = core in colours["colours.things"] and (is_noun(bare) or core not in colours["colours.alone"])

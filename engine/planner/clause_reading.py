@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import merge
 from operator import itemgetter
 
 from engine.expressions import regex
-from engine.operations import Adjust, Blur, Context, Refine, Restore, Style, Target
+from engine.operations import Adjust, Alter, Blur, Context, Recolor, Refine, Restore, Style, Target
 from engine.planner import (
     additions,
     background,
@@ -27,6 +27,7 @@ from engine.planner import (
 from engine.planner.amounts import Degree, take_degree
 from engine.planner.clauses import begins_request, conditional, meanwhile, strip_openers, tidy
 from engine.planner.corrections import redone, request_meant
+from engine.planner.descriptions import described, heads, torn
 from engine.planner.doubts import of_things
 from engine.planner.followups import carried_late, follow_up
 from engine.planner.hints import Hints, hints
@@ -40,6 +41,7 @@ from engine.planner.sparing import mended, spared_by, sparing
 from engine.planner.spelling import mend_verb, mend_words
 from engine.planner.targets import parse_target
 from engine.planner.vocabulary import Vocabulary, expression, load
+from engine.planner.wishing import Wishes, wishes
 from engine.planner.word_order import rejoined
 from engine.selection.areas import is_area
 
@@ -73,10 +75,13 @@ REMARKING = ("it's ", "its ", "it ", "everything ", "the ", "this ", "that ", "t
 MAX_OF_STEP = 8
 """Spaces of a clause that may be a step through the conversation."""
 MAX_PIECES = 6
+_IN_PLACE = ("in place of ", "instead of ")
 LIMITED = Adjust | Style | Blur | Restore
 """What can be done to the whole picture and as well to an area of it."""
 
-_PIECES = regex(r" (?:, and|,|and|&) ")
+_MADE_SO = ("make it so ", "have it so ", "get it so ")
+"""How an order begins whose wish may stand behind politeness."""
+_PIECES = regex(r"(?i) (?:, and|,|(?<!black )and|and(?! white)|&) ")
 _ARTICLES = frozenset(["the", "this", "that", "these", "those", "his", "her", "my", "its", "their"])
 _QUESTION = expression("question")
 _EXCLAIMED = expression("exclaimed")
@@ -100,7 +105,9 @@ class ClauseReader:
         self._sayings: Sayings = sayings(language)
         self._steering: Sayings = self._sayings.only(STEERING)
         self._hints: Hints = hints(language)
-        self._last_hints: Hints = hints(language, last=True)
+        self._last_hints: Hints = hints(language, "last")
+        self._whole_hints: Hints = hints(language, "whole")
+        self._wishes: Wishes = wishes(language)
 
     def read(self, clause: str, normal: Normal, context: Context) -> Found:
         """The operations of one clause and how sure they are; empty where nothing fits."""
@@ -122,6 +129,8 @@ class ClauseReader:
         turned = rejoined(tidied, self._vocabulary)
         for text in dict.fromkeys((turned, tidied, clause, strip_openers(clause, self._vocabulary), *wished)):
             if text and (found := self._said(text, normal, context)):
+                return self._headed(text, normal, context, found) or found
+            if text and text == tidied and (found := self._headed(text, normal, context, None)):
                 return found
         for respelt in self._respelt((tidied, *wished[:1])):
             if found := self._said(respelt, normal, context):
@@ -137,13 +146,33 @@ class ClauseReader:
         if low(clause).split(" ", 1)[0] in _PLAIN_ORDERS or not known.may_hint(clause):
             return []
         bare = strip_openers(clause, self._vocabulary)
-        ends = (end for joint in (" but ", " and ") if (end := bare.rpartition(joint)[2]).startswith(REMARKING))
-        for text in dict.fromkeys((clause, bare, tidy(clause, self._vocabulary), *ends)):
-            for order in known.orders(text):
-                found = self._said(tidy(order, self._vocabulary), normal, context)
-                if found and all(mended(one) is not None for one in found[0]):
-                    return found[0]
+        behind = (strip_openers(bare.rpartition(joint)[2], self._vocabulary) for joint in (" but ", " and "))
+        ends = (end for end in behind if end.startswith(REMARKING))
+        texts = dict.fromkeys((clause, bare, tidy(clause, self._vocabulary), *ends))
+        return self._ordered((order for text in texts for order in known.orders(text)), normal, context)
+
+    def wished(self, clause: str, normal: Normal, context: Context) -> Operations:
+        """What a wish amounts to ("it'd be cosier if a fire were burning"); empty where nothing is only wished for."""
+        bare = strip_openers(clause, self._vocabulary)
+        text = bare if low(bare).startswith(_MADE_SO) else clause
+        return self._ordered(self._wishes.orders(text), normal, context)
+
+    def _ordered(self, orders: Iterable[str], normal: Normal, context: Context) -> Operations:
+        """The first of the orders that is understood."""
+        for order in orders:
+            found = self._said(tidy(order, self._vocabulary), normal, context)
+            if found and all(mended(one) is not None for one in found[0]):
+                return found[0]
         return []
+
+    def order_of(self, sentence: str, normal: Normal, context: Context) -> str | None:
+        """The order that a whole sentence amounts to whose clauses say nothing alone; None where it is no such one."""
+        bare = strip_openers(sentence, self._vocabulary)
+        for text in dict.fromkeys((sentence, bare)) if self._whole_hints.may_hint(sentence) else ():
+            for order in self._whole_hints.orders(text):
+                if self._said(tidy(order, self._vocabulary), normal, context):
+                    return order
+        return None
 
     def request_meant(self, clause: str, normal: Normal, context: Context) -> Operations:
         """The request behind "no, I meant ...", made instead of the last edit; empty where only part of it is said."""
@@ -183,9 +212,19 @@ class ClauseReader:
         """The order before a comma behind which nothing is asked for: "denoise, shot at ISO 12800"."""
         order, comma, remark = clause.partition(" , ")
         first, words = low(order).split(" ")[0], self._vocabulary
-        if not comma or not (first in words.base_forms or first in words["words.bare_order"]):
+        if not comma:
             return []
+        if not (first in words.base_forms or first in words["words.bare_order"]):
+            return self._described(order, remark, normal, context)
         return [] if begins_request(remark, self._vocabulary) else self.read(order, normal, context)[0]
+
+    def _described(self, order: str, remark: str, normal: Normal, context: Context) -> Operations:
+        """A look or a scene with the words that describe it: "autumn vibes, leaves falling"."""
+        found = self.read(order, normal, context)[0]
+        if len(found) != 1 or not isinstance(found[0], Style | Alter) or found[0].target is not None:
+            return []
+        more = normal.spoken(tidy(remark, self._vocabulary))
+        return [found[0].model_copy(update={"prompt": f"{found[0].prompt}, {more}"})] if more else found
 
     def _respelt(self, texts: tuple[str, ...]) -> Iterator[str]:
         """The texts with words that are nearly verbs, or nearly other words that matter, taken for them."""
@@ -206,13 +245,32 @@ class ClauseReader:
     def _in_one_area(self, text: str, normal: Normal, context: Context) -> Found | None:
         """A change of the whole picture in one area of it: "black and white on the right half"."""
         place = _IN_AREA.match(text)
-        if place is None or not (is_area(place[2]) or normal.is_area(place[2])):
+        if place is None or " , with " in place[1] or not (is_area(place[2]) or normal.is_area(place[2])):
             return None
         rest = self._said(place[1], normal, context)
         if rest is None or not all(isinstance(one, LIMITED) and _is_open(one.target) for one in rest[0]):
             return None
         area = parse_target(place[2])
         return [one.model_copy(update={"target": area}) for one in rest[0]], rest[1]
+
+    def _headed(self, text: str, normal: Normal, context: Context, whole: Found | None) -> Found | None:
+        """The order before a comma, with the description behind it, where the two do not read as one."""
+        if " , " not in text:
+            return None
+        runs_on = whole is None or torn(whole[0])
+        for head, tail in heads(text):
+            coloured = self._ends_in_colour(low(head))
+            if not (runs_on or coloured or (whole and whole[1] == LOOSE)):
+                continue
+            found = self._said(tidy(head, self._vocabulary), normal, context)
+            sure = found and (found[1] > LOOSE or (whole and runs_on))
+            if found and sure and (runs_on or not coloured or isinstance(found[0][0], Recolor)):
+                return [described(one, normal.spoken(tail)) for one in found[0]], found[1]
+        return None
+
+    def _ends_in_colour(self, small: str) -> bool:
+        """Whether an order may be done with a colour, whatever is said of it behind."""
+        return not small.startswith(_IN_PLACE) and self._vocabulary["colours.names"].trailing(small) is not None
 
     def _steered(self, text: str, normal: Normal, context: Context) -> Found | None:
         """The first saying about the conversation itself that fits and whose reader accepts it."""

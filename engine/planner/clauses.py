@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import islice
 
 from engine.expressions import regex
 from engine.planner.asides import by_means, without_contrast
 from engine.planner.colours import colour_in, trailing_colour
+from engine.planner.descriptions import without_constraints
 from engine.planner.mentions import mentioned_in
 from engine.planner.normalise import SHARED, low, quotes_in
+from engine.planner.purposes import is_another_wish, led_up_to, without_use
 from engine.planner.sharing import with_shared_thing, with_shared_verb
+from engine.planner.telling import tone_words
 from engine.planner.vocabulary import Vocabulary, expression
-from engine.planner.word_order import leads_in, verb_first
+from engine.planner.word_order import leads_in, placed_last, verb_first, wished_for
 
 _FRAMING = frozenset(["crop", "resize", "upscale", "expand", "rotate", "flip"])
 _MAKING = frozenset(["add", "put", "write", "generate"])
 _PURPOSE = regex(r" for (?:my|our|your|his|her|their|the) ")
+_TURNING = frozenset(["increase", "decrease", "increment"])
 _NEEDING = frozenset(["crop", "cut", "trim", "cut out", "crop out"])
 """Orders that wait for their thing: "crop and give me the left half"."""
 STEPS = frozenset(["undo", "redo", "compare", "retry", "restart"])
 """Requests of a single word."""
-AFTER_STEPS = frozenset([",", "and", "then", "it", "that", "this", "the", "everything", "all", "twice"])
+AFTER_STEPS = frozenset([",", "and", "then", "it", "that", "this", "the", "everything", "all", "twice", "please"])
 """What may stand behind such a word in a chain of requests."""
 _WIDENING = frozenset(["zoom", "pull", "move", "step", "widen", "take", "dolly", "show"])
 """First words of the ways to zoom out, whose ends tell what is to be seen then."""
@@ -36,7 +40,12 @@ MAX_CLAUSE = 320
 
 _JOINT = expression("joint")
 _CONTRARY = regex(r"(?: ,)? (?:and not|not|rather than|instead of|and no longer|no longer) (\S+(?: \S+)?)$")
+_DOING = regex(r" (?:be|being|is|are) (?:[a-z]+ ){0,3}?[a-z]{3,}ing\b")
+_NOT_DOING = regex(
+    r"(?: ,)? (?:and |but )?(?:not|instead of|no longer) (?:just |only |simply |still )?[a-z]{3,}ing\b[^,]*$"
+)
 _OBJECTS = ("it ", "the ", "them ", "down ", "off ", "my ")
+_POSING = regex(r"(?:have|make|let|get|show) (?:the|my|his|her|their|our|this|that|both) ")
 _CHAIN = regex(r"then|after that|while")
 _ORDERED = tuple(expression(f"{name}_said") for name in ("before", "after", "last", "first"))
 """Sentences that say what comes before what."""
@@ -49,7 +58,18 @@ _HOPE = expression("hope")
 _POINTING = expression("pointing_wish")
 _CONFIRMING = expression("confirming")
 _SUGGESTED = expression("suggested")
+_LINES = regex(r"(?:top|bottom|upper|lower) (?:text|caption|line) \S")
+"""How a line of a meme begins."""
+_RUN_ON = expression("run_on")
+""" "The cable is ugly get rid of it"."""
+_ANSWERING = expression("answering")
+_WISHING = regex(r"\b(?:should|must|needs? to|has to|have to|want|would|could|can|let|make)\b")
+"""Words of a clause that wishes for something itself."""
 _REMARK = expression("remark_behind")
+_LEFT = frozenset(["left", "kept"])
+"""What "as they are" behind them is no reason for."""
+_REASON_BEHIND = expression("reason_behind")
+_WITHOUT_DOING = regex(r"(?:(?:it|them|him|her|anything|everything) )?\S*ing\b")
 _FOR_USE = expression("for_use")
 _MANNER = regex(r" , [a-z]{4,14}ly$")
 """How it is to be done, which only a change of the frame needs to know: ", horizontally"."""
@@ -57,6 +77,9 @@ _SIZED = regex(r"\d|\b(?:square|twice|double|two|three|four|six|eight|portrait|l
 """What tells a shape or a size, whatever it is for."""
 _TO_THING = regex(r" to (?:the|a|an|my|his|her|it)\b")
 """Behind an opener that is a verb as well, whose thing this is."""
+_SOMEBODY_THERE = regex(r" (?:on|in|at|with|looks?|is|has|was|wearing|holding|next|behind|who|needs?) ")
+"""Behind who may be spoken to, but is spoken of: "bro on the right looks bored"."""
+_PLEADING = regex(r" (?:please|pls|plz|thanks|thank you|thx|in (?:it|this|here|there|the \w+))$")
 _IS = regex(r"(?i) (?:is|are|was|were) ")
 
 
@@ -74,6 +97,7 @@ def split(sentence: str, vocabulary: Vocabulary) -> list[str]:
     """The clauses of a sentence, in order; a conjunction splits only where a new request begins behind it."""
     if " : " in sentence and (announced := _ANNOUNCED.match(low(sentence))):
         sentence = sentence[announced.end() :]
+    sentence = led_up_to(sentence, vocabulary, partial(begins_request, vocabulary=vocabulary))
     parts = [
         part
         for asked in _asked(sentence, vocabulary)
@@ -91,20 +115,37 @@ def _joined(sentence: str, vocabulary: Vocabulary) -> list[str]:
     """The requests that conjunctions and commas join."""
     clauses: list[str] = []
     start = 0
+    sentence = placed_last(sentence, vocabulary)
+    begins = partial(begins_request, vocabulary=vocabulary)
     for joint in islice(_JOINT.finditer(sentence := f" {sentence} "), MAX_JOINTS):
         behind = sentence[joint.end() : joint.end() + MAX_OPENING].strip()
         lead = sentence[: joint.start()].strip() if not start and joint.start() < MAX_OPENING else ""
         if lead and (leads_in(opening := strip_openers(lead, vocabulary), vocabulary) or low(opening) in _NEEDING):
             continue
+        if lead and low(lead).startswith(("for ", "as ")) and wished_for(sentence.strip(), vocabulary):
+            continue
         new = begins_request(behind, vocabulary, bool(_CHAIN.search(joint.group())))
         told = lead and not new and _POINTING.match(low(behind)) and mentioned_in(lead, vocabulary)
         suggested = lead and not new and _SUGGESTED.match(low(behind)) and not begins_request(lead, vocabulary)
+        remarked = "," in joint.group() or lead.count(" ") > 1
+        answers = remarked and lead and not new and _answers(low(lead), low(behind), vocabulary)
+        suggested = suggested or answers or _LINES.match(low(behind))
         vague = _CONFIRMING.fullmatch(low(behind)) is not None
-        if joint.start() >= start and (new or told or suggested or vague):
+        wished = not new and is_another_wish(sentence[start : joint.start()], behind, begins)
+        if joint.start() >= start and (new or told or suggested or vague or wished):
             clauses.append(sentence[start : joint.start()])
             start = joint.end()
     clauses.append(sentence[start:])
     return [clause for part in clauses if (clause := part.strip(" ,"))]
+
+
+def _answers(lead: str, behind: str, vocabulary: Vocabulary) -> bool:
+    """Whether a wish follows on a remark that asks for nothing yet: "it's so empty, a boat would be cool"."""
+    if not _ANSWERING.match(behind) or _WISHING.search(lead):
+        return False
+    first, _, second = lead.partition(" ")
+    described = first in vocabulary["states.adjectives"] and second.split(" ")[0] not in vocabulary["words.determiner"]
+    return described or not begins_request(lead, vocabulary)
 
 
 def _favour_dropped(sentence: str, vocabulary: Vocabulary) -> str:
@@ -157,6 +198,8 @@ def _asked(sentence: str, vocabulary: Vocabulary) -> list[str]:
             remark, request = sentence[: match.start()].rstrip(" ,"), sentence[match.end() :]
             tells = mentioned_in(remark, vocabulary) or _CONFIRMING.fullmatch(low(request).rstrip(" ,"))
             return [remark, request] if tells else [request]
+    if run_on := _RUN_ON.match(small):
+        return [sentence[: run_on.end()].rstrip(), sentence[run_on.end() :]]
     return [sentence]
 
 
@@ -167,13 +210,15 @@ def meanwhile(clause: str) -> str:
 
 def begins_request(text: str, vocabulary: Vocabulary, chained: bool = False) -> bool:
     """Whether a clause of its own begins here: a verb that can only be one, or one before a determiner."""
-    if low(text) in vocabulary["words.step_back"] or low(text).startswith(("go back to ", "back to the ")):
+    if low(text) in vocabulary["words.step_back"] or low(text).startswith(("go back to ", "back to the ", "let it ")):
         return True
     text = strip_openers(low(text), vocabulary)
     words = text.split(" ", 6)
     bare = words[0] in STEPS or words[0] in vocabulary["words.bare_order"]
     if bare and (len(words) == 1 or words[1] in AFTER_STEPS):
         return True
+    if " with " in text and "enrich" in vocabulary.openings.get(words[0], ()):
+        return _opens_phrase(" ".join(words[1:]), vocabulary)
     for size in range(min(5, len(words)), 0, -1):
         opening = " ".join(words[:size])
         if opening not in vocabulary.base_forms or opening in vocabulary["words.determiner"]:
@@ -182,17 +227,25 @@ def begins_request(text: str, vocabulary: Vocabulary, chained: bool = False) -> 
         if first.endswith("ing") and vocabulary.base_forms.get(first) != first and not chained:
             return False
         following = words[size] if len(words) > size else ""
-        sure = size > 1 or opening not in vocabulary["noun_verbs.words"]
+        sure = size > 1 or opening not in vocabulary["noun_verbs.words"] or _tones(opening, following, vocabulary)
         return bool(following or chained) and (sure or chained or _opens_phrase(" ".join(words[size:]), vocabulary))
+    if words[0] in vocabulary.tables["words"]["state_verbs"] and _opens_phrase(text.partition(" ")[2], vocabulary):
+        return True
     return (chained and (len(words) > 1 or words[0] in STEPS)) or text.startswith(
         ("make ", "let there be ", "what if ")
     )
+
+
+def _tones(verb: str, following: str, vocabulary: Vocabulary) -> bool:
+    """Whether a tone is turned up or down: "bump contrast"."""
+    return following in tone_words(vocabulary) and not _TURNING.isdisjoint(vocabulary.openings.get(verb, ()))
 
 
 def _opens_phrase(text: str, vocabulary: Vocabulary) -> bool:
     """Whether a noun phrase clearly begins: a determiner, a pronoun or something quoted."""
     first = text.split(" ", 1)[0]
     known = any(first in vocabulary[f"words.{name}"] for name in ("determiner", "pronoun", "everything"))
+    known = known or first in ("me", "us", "only", "just")
     return known or bool(quotes_in(first))
 
 
@@ -212,8 +265,12 @@ def strip_openers(text: str, vocabulary: Vocabulary) -> str:
 
 def _opener(small: str, vocabulary: Vocabulary) -> str:
     """The greeting or politeness that a clause opens with, and a comma behind it; empty where there is none."""
+    feeling = vocabulary["words.feeling"].leading(small)
+    if feeling and _opens_phrase(small[len(feeling) + 1 :], vocabulary):
+        return feeling
     for phrase in vocabulary["words.opener"].openings(small):
-        if not _TO_THING.match(small, len(phrase)):
+        someone = phrase in vocabulary["words.people"] and _SOMEBODY_THERE.match(small, len(phrase))
+        if not (someone or _TO_THING.match(small, len(phrase))):
             comma = small.startswith(" , ", len(phrase)) or small[len(phrase) :] == " ,"
             return f"{phrase} ," if comma else phrase
     return ""
@@ -229,8 +286,10 @@ def _refuses(small: str, vocabulary: Vocabulary) -> bool:
     first = small.split(" ", 1)[0]
     plural = first.endswith("s") and len(first) > 3 and not first.endswith(("ss", "us", "'s"))
     listed = any(first in vocabulary[name] for name in ("words.background", "hints.masses", "hints.garments"))
+    head = _PLEADING.sub("", small).rsplit(" ", 1)[-1]
+    plural = plural or (small.count(" ") < 4 and head.endswith("s") and len(head) > 3 and first not in vocabulary.words)
     unheard = first not in vocabulary.words and not (first.endswith("er") and len(first) < 8) and small.count(" ") < 2
-    return (
+    return small.startswith("more ") or (
         (plural or listed or (unheard and first.isalpha()))
         and first not in vocabulary.base_forms
         and first not in vocabulary["words.determiner"]
@@ -244,12 +303,18 @@ def _strip_tail(text: str, vocabulary: Vocabulary) -> str:
     return text
 
 
+def _thankless(text: str, vocabulary: Vocabulary) -> str:
+    """The clause without the thanks behind what it is for: "square crop for my profile pic thank you"."""
+    return _strip_tail(text, vocabulary) if " for " in text and " thank" in low(text) else text
+
+
 def _strip_purpose(text: str, vocabulary: Vocabulary) -> str:
     """The clause without what a change of the frame is for: "crop to 16:9 for my banner"."""
     classes = vocabulary.openings.get(low(text).split(" ")[0], ())
     before, purpose, _ = text.partition(" for ")
     if purpose and not _FRAMING.isdisjoint(classes) and _SIZED.search(before):
         return before
+    text = without_use(text, vocabulary, written="write" in classes)
     pattern = _FOR_USE if _FRAMING.isdisjoint(classes) and _MAKING.isdisjoint(classes) else _PURPOSE
     match = pattern.search(low(text))
     return text[: match.start()] if match and not (pattern is _PURPOSE and _FRAMING.isdisjoint(classes)) else text
@@ -264,9 +329,10 @@ def _strip_reasons(text: str, vocabulary: Vocabulary) -> str:
     tails = vocabulary["words.keep_tail"]
     offset = 0
     for index, word in enumerate(words):
-        if index > 1 and word == "without" and index + 1 < len(words) and words[index + 1].endswith("ing"):
+        if index > 1 and word == "without" and _WITHOUT_DOING.match(" ".join(words[index + 1 : index + 3])):
             return text[: offset - 1].rstrip(" ,")
-        told = index > 1 and tails.opens(word) and tails.leading(" ".join(words[index : index + 5])) is not None
+        told = index > 1 and words[index - 1] not in _LEFT and tails.opens(word)
+        told = told and tails.leading(" ".join(words[index : index + 5])) is not None
         if told and not _measured(word, words[index:]):
             return text[: offset - 1].rstrip(" ,")
         offset += len(word) + 1
@@ -275,13 +341,19 @@ def _strip_reasons(text: str, vocabulary: Vocabulary) -> str:
 
 def _without_contrary(text: str, vocabulary: Vocabulary) -> str:
     """The wish without the colour or the number that it is not: "teal not purple", "10, not 7" -> "teal", "10"."""
+    if (doing := _NOT_DOING.search(low(text))) and _DOING.search(low(text), 0, doing.start()):
+        return text[: doing.start()]
     match = _CONTRARY.search(low(text))
     if match is None:
         return text
     rest = text[: match.start()]
+    states = vocabulary["states.adjectives"]
+    acts = match.group(1).endswith("ing") and low(rest).rsplit(" ", 1)[-1].endswith("ing")
+    stated = match.group(1) in states or (match.group(1).endswith("ing") and low(rest).rsplit(" ", 1)[-1] in states)
     numbers = match.group(1).isdigit() and rest[-1:].isdigit()
     colours = colour_in(match.group(1), vocabulary) and trailing_colour(rest, vocabulary)
-    return rest if numbers or colours else text
+    posed = _POSING.match(low(text)) and match.group(1).split(" ")[0] in vocabulary["states.verbs"]
+    return rest if numbers or colours or acts or stated or posed else text
 
 
 def _measured(word: str, rest: list[str]) -> bool:
@@ -294,7 +366,7 @@ def tidy(clause: str, vocabulary: Vocabulary) -> str:
     """The clause reduced to what it asks for, in the order verb first where a passive hid it."""
     text = strip_openers(clause[:MAX_CLAUSE], vocabulary)
     opened = len(text) < len(clause)
-    if (remark := _REMARK.search(low(text))) and remark.start() > 0:
+    if (remark := _REMARK.search(low(text))) and remark.start() > 0 and not _waits(text[: remark.start()], vocabulary):
         text = text[: remark.start()]
     verdict = _VERDICT.search(low(text))
     if verdict and text[: verdict.start()].count(" ") >= 1:
@@ -304,7 +376,8 @@ def tidy(clause: str, vocabulary: Vocabulary) -> str:
         text = _ordered(text, vocabulary) if opened else text
     words = vocabulary.tables["words"]["words"]
     text = _without_contrary(text, vocabulary)
-    text = without_contrast(_strip_purpose(_strip_reasons(text, vocabulary), vocabulary), vocabulary)
+    text = without_constraints(_strip_reasons(_REASON_BEHIND.sub("", text), vocabulary), vocabulary)
+    text = without_contrast(_strip_purpose(_thankless(text, vocabulary), vocabulary), vocabulary)
     if " by " in text:
         text = by_means(text, vocabulary, lambda rest: begins_request(rest, vocabulary))
     text = _strip_tail(text, vocabulary)
@@ -316,6 +389,11 @@ def tidy(clause: str, vocabulary: Vocabulary) -> str:
     if manner and _FRAMING.isdisjoint(vocabulary.openings.get(low(text).split(" ")[0], ())):
         text = text[: manner.start()]
     return text.strip(" ,.")
+
+
+def _waits(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether the words only say where or for what: "on the left", "for the shirt"."""
+    return leads_in(text, vocabulary) or (low(text).startswith(("for ", "as ")) and "," not in text)
 
 
 def conditional(clause: str, vocabulary: Vocabulary) -> list[str]:

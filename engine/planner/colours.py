@@ -20,6 +20,12 @@ _FINISH = regex(
     r"(?:finish|sheen|undertones?|gloss|shine|shimmer|lustre|luster|tinge|accents?|highlights)$"
 )
 """What a colour has beside its name."""
+_NEARLY = regex(r"(?i)(?<=\w)(?: ,)? (?:something like|roughly|around|about|approximately|close to|say|near) (?=#)")
+"""What joins a colour's name and its code."""
+_FURTHER = regex(r"(?i)(?<=\w) (?:that|which) (?!is |are |of ).+$")
+"""What a colour does where it is."""
+_DEGREE = frozenset(["little", "bit", "lot", "touch", "tad", "tiny", "shade", "hint", "notch"])
+_OWN_ARTICLE = regex(r"(?i)(?<!of)(?<!on)(?<!in)(?<!with)(?<!to)(?<!from)(?<!by)(?<!at) (an?) (?=\S)")
 _POINTED = regex(
     r"(?:in |to |into |with )?(?:the |a )?(?:(?:same|similar|matching) )?colou?r (?:of|as)(?: that of| those of)? "
     r"((?:the|his|her|my|their|its|that|this|those|these) \S.{0,60})"
@@ -43,6 +49,9 @@ def colour_in(phrase: str, vocabulary: Vocabulary) -> str | None:
     if "colo" in phrase and (pointed := _POINTED.fullmatch(low(phrase))):
         return f"the colour of {phrase[pointed.start(1) :]}"
     phrase = _FINISH.sub("", phrase) if " with " in phrase else phrase
+    if " th" in phrase or " wh" in phrase:
+        phrase = _told_further(phrase, vocabulary)
+    phrase = _NEARLY.sub(" ", phrase) if "#" in phrase else phrase
     comparatives = vocabulary.tables["colours"]["comparatives"]
     words = phrase.replace(" ,", "").split(" ")
     if len(words) > 2 and (swatch := _SWATCH.match(low(phrase))):
@@ -67,6 +76,12 @@ def colour_in(phrase: str, vocabulary: Vocabulary) -> str | None:
     return " ".join(words) if _names_colour(small, vocabulary, signed) or _is_code(" ".join(small)) else None
 
 
+def _told_further(phrase: str, vocabulary: Vocabulary) -> str:
+    """The words for a colour without what it does: "a smoky lilac that deepens towards the roots"."""
+    named = _FURTHER.sub("", phrase)
+    return phrase if low(named.rpartition("a ")[2]) in vocabulary["colours.things"] else named
+
+
 def _names_colour(small: list[str], vocabulary: Vocabulary, signed: bool) -> bool:
     """Whether the words are colours with their shades, and nothing else."""
     named = ends = False
@@ -89,7 +104,9 @@ def _names_colour(small: list[str], vocabulary: Vocabulary, signed: bool) -> boo
 def _is_hyphened(word: str, vocabulary: Vocabulary) -> bool:
     """Whether hyphens join a colour's own words, or several colours: "off-white", "blue-green"."""
     names = vocabulary["colours.names"]
-    return word.replace("-", " ") in names or all(part in names for part in word.split("-"))
+    first, *rest = word.split("-")
+    shaded = first in names or first in vocabulary["colours.modifiers"]
+    return word.replace("-", " ") in names or (shaded and all(part in names for part in rest))
 
 
 def _is_code(text: str) -> bool:
@@ -107,6 +124,11 @@ DETERMINERS = frozenset(["the", "a", "an", "my", "his", "her", "its", "their", "
 
 def trailing_colour(phrase: str, vocabulary: Vocabulary) -> Coloured | None:
     """The thing and the longest colour that ends the phrase: "sky a deep blue" -> ("sky", "deep blue")."""
+    if " a" in phrase and (further := _FURTHER.search(phrase) or _FINISH.search(phrase)):
+        named = phrase[: further.start()]
+        parted = trailing_colour(named, vocabulary) if _OWN_ARTICLE.search(named) else None
+        if parted:
+            return parted if low(parted.colour) not in vocabulary["colours.things"] else None
     words = phrase.split(" ")
     best = None
     for size in range(1, min(len(words) - 1, MAX_COLOUR_WORDS) + 1):
@@ -117,7 +139,19 @@ def trailing_colour(phrase: str, vocabulary: Vocabulary) -> Coloured | None:
             continue
         if colour and low(words[-size - 1]) not in ("of", "from", "like") and thing not in DETERMINERS:
             best = Coloured(" ".join(words[:-size]), colour)
-    return best
+    return _by_article(best, phrase, vocabulary) if best else None
+
+
+def _by_article(parted: Coloured, phrase: str, vocabulary: Vocabulary) -> Coloured:
+    """The colour from the article that opens it, whatever its first words are: "the door a deep peacock teal"."""
+    article = _OWN_ARTICLE.search(parted.thing)
+    if article is None or parted.thing[: article.start()].endswith("ing"):
+        return parted
+    shades = low(parted.thing[article.end() :]).split()
+    known = vocabulary["colours.modifiers"]
+    if not _DEGREE.isdisjoint(shades) or sum(word not in known for word in shades) > 1:
+        return parted
+    return Coloured(parted.thing[: article.start()], phrase[article.end() :])
 
 
 def coloured_list(phrase: str, vocabulary: Vocabulary) -> list[Coloured]:

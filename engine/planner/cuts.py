@@ -13,16 +13,26 @@ from engine.planner.states import is_other_sort
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
-_SO_THAT = regex(r" (?:so (?:that )?(?:it|they) (?:is|are|looks?) )")
+_SO_THAT = regex(r" (?:so (?:that )?(?:it|they) (?:is|are|looks?|appears?|turns?|becomes?) )")
 _AS_IF = regex(r" as (?:if|though) ")
+_JOINTS = (" and", " then", " ,", " or")
+"""Behind these another action of the same thing begins, which does not part it from what it does first."""
 _LINKED = expression("linked")
 _ARTICLES = ("the", "a", "an")
-_BEHIND_ADJECTIVE = ("and ", "with ", "in ", "as ", "like ", ",", "so ")
+_BEHIND_ADJECTIVE = ("than ", "and ", "with ", "in ", "as ", "like ", ",", "so ")
 _BEFORE_NOUNS = ("in", "on", "with", "of", "like", "wearing", "holding", "near", "at", "by", "to")
+
+_LESS = regex(
+    r"(?:(?:it|this|that|everything) )?"
+    r"(?:(?:a )?(?:little bit|bit|little|touch|tad|lot) |slightly |much |way |far )?less \S+$"
+)
+"""Less of a colour is no colour that the picture gets."""
 
 
 def clause_becomes(reading: Reading, clause: str, *, strict: bool = False) -> Operations | None:
     """ "make" without a word between thing and result: "the car blue", "the dog look up", "it a cheese pizza"."""
+    if _LESS.match(low(clause)):
+        return None
     if both := _shared(reading, clause):
         return both
     for thing, result in _cuts(reading, clause, strict):
@@ -55,19 +65,27 @@ def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
         cuts.append((clause[:size], clause[size + 1 :]))
     if (coloured := trailing_colour(clause, reading.vocabulary)) and " be " not in low(coloured.thing):
         cuts.append((coloured.thing, coloured.colour))
-    for pattern in (_SO_THAT, expression("result_lead")):
-        if match := pattern.search(low(clause)):
-            cuts.append((clause[: match.start()], clause[match.end() :]))
     words = clause.split(" ")
     lower = [low(word).strip(",") for word in words]
+    for pattern in (_SO_THAT, expression("result_lead")):
+        match = pattern.search(low(clause))
+        if match and not clause[: match.start()].endswith(_JOINTS):
+            ends = clause.count(" ", 0, match.start())
+            acts = match.re is not _SO_THAT and ends > 1 and lower[ends] in reading.vocabulary["states.verbs"]
+            index = ends if acts and lower[ends + 1] == "into" else 0
+            cuts.append((" ".join(words[:index]), " ".join(words[index:])) if index else _parted(clause, match))
     as_if = _AS_IF.search(low(clause))
     if as_if and (acting := _at_state(reading, low(clause)[: as_if.start()].split(" "), strict)):
         cuts.insert(0, (" ".join(words[:acting]), " ".join(words[acting:])))
-    for index in (_at_state(reading, lower, strict), _at_article(lower), None if strict else _at_end(reading, lower)):
+    for index in (_at_state(reading, lower, strict), at_article(lower), None if strict else _at_end(reading, lower)):
         if index:
             cuts.append((" ".join(words[:index]), " ".join(words[index:])))
     parted = [(unlinked(thing).strip(), result.strip()) for thing, result in cuts]
     return [(thing, result) for thing, result in parted if thing and result]
+
+
+def _parted(clause: str, match: re.Match[str]) -> tuple[str, str]:
+    return clause[: match.start()], clause[match.end() :]
 
 
 def unlinked(thing: str) -> str:
@@ -95,7 +113,7 @@ def _at_state(reading: Reading, lower: list[str], strict: bool) -> int | None:
         acts = (
             verbs.leading(rest)
             and index > int(strict)
-            and not _at_article(lower[:index])
+            and not at_article(lower[:index])
             and before not in (*_ARTICLES, "his", "her", "its", "their", "to")
             # "The blue | box": a colour is of the noun behind it.
             and not colour_in(before, reading.vocabulary)
@@ -109,7 +127,7 @@ def _at_state(reading: Reading, lower: list[str], strict: bool) -> int | None:
     return None
 
 
-def _at_article(lower: list[str]) -> int | None:
+def at_article(lower: list[str]) -> int | None:
     """The article that opens what the thing becomes: "the dog | a cat"; not one behind a preposition."""
     for index in range(2, len(lower)):
         if lower[index] in ("a", "an") and lower[index - 1] not in _BEFORE_NOUNS:

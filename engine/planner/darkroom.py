@@ -20,12 +20,17 @@ PERCENT_OF_MIRED: Final = 1 / 1.3
 _LOSES: Final = frozenset(["highlights", "whites"])
 """Tones whose detail is lost in too much light."""
 _TOWARDS: Final[dict[str, tuple[Property, int]]] = {
-    **dict.fromkeys(("yellow", "orange", "amber", "warm", "gold", "red"), ("warmth", 1)),
-    **dict.fromkeys(("blue", "cool", "cold", "cyan"), ("warmth", -1)),
+    **dict.fromkeys(("yellow", "orange", "amber", "warm", "gold", "golden", "red"), ("warmth", 1)),
+    **dict.fromkeys(("blue", "cool", "cold", "cyan", "teal"), ("warmth", -1)),
     **dict.fromkeys(("magenta", "pink", "purple"), ("tint", 1)),
     "green": ("tint", -1),
 }
 """Where the ends of a colour balance lie."""
+_TO_COLOUR: Final = regex(
+    r"^(?:(?:an?|the|some|more|cool|warm|cooler|warmer|cold|colder|icy|soft|muted|rich|deep) )+(?=\S)"
+    r"|(?<=[a-z])s?(?: (?:side|end|tones?|hues?|shades?|tints?|palette|range))?(?: ,.*)?$"
+)
+"""What stands around the colour that a balance leans to: "warmer oranges", "golden hues , as if it were late"."""
 _FIGURE: Final = regex(r"(?:about |another )?(\d{1,3})(?: ?%| percent| points)?")
 _OTHER: Final = regex(
     r"(?:(?:the|my|that|this) )?(?:(?:other|second|2nd|first|1st|next|attached|reference|sample|example|last) )+"
@@ -80,7 +85,7 @@ def read_figures(reading: Reading) -> Operations | None:
 
 def read_leaning(reading: Reading) -> Operations | None:
     """A balance moved towards a colour: "push the white balance towards blue"."""
-    name, way = _TOWARDS.get(re.sub(r" (?:side|end|tones?|hues?)$", "", low(reading["colour"])), (None, 0))
+    name, way = _TOWARDS.get(_TO_COLOUR.sub("", low(reading["colour"])), (None, 0))
     amount = reading.degree.of(reading.vocabulary.tables["tone"]["degrees"]["plain"])
     return [Adjust(property=name, amount=way * amount)] if name else None
 

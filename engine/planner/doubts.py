@@ -14,6 +14,7 @@ _ASKED: Final = "Did you mean "
 """How every doubt begins, and no other question does."""
 _TALK: Final = regex(
     r"\b(?:i|you|we|if|would|could|should|can (?:you|we|i))\b|^(?:is|are|be|was|to|by|for|of|at|with|not|the|a|an)$"
+    r"|^(?:up|down|(?:(?:up|down|over|out|in|back) )?(?:there|here))$"
 )
 """Words of a sentence about the request, none of which is in the name of a thing."""
 _TALK_OF_RESULT: Final = regex(

@@ -20,10 +20,10 @@ from engine.planner.sizes import wants_detail
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
-_ANTICLOCKWISE = regex(r"\b(?:anti|counter|ccw|widdershins)|\bleft\b|\bminus\b")
+_ANTICLOCKWISE = regex(r"\b(?:(?:anti|counter)[ -]?clo|ccw|widdershins)|\bleft\b|\bminus\b")
 
 
-_CLOCKWISE = regex(r"\bclock|\bright\b|\bcw\b")
+_CLOCKWISE = regex(r"\bclock[ -]?wise|\bright\b|\bcw\b")
 
 
 _PERCENT = regex(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
@@ -74,6 +74,11 @@ def _whole(reading: Reading, text: str) -> bool:
     return not text or reading.is_whole(text) or reading.is_pronoun(text)
 
 
+_UPWARDS = regex(r"(?i)(?<=\w) (up|down|upwards?|downwards?)$")
+_ON = regex(r"(?i) (?:on|in|of) ")
+"""Between a tone and the thing that has it: "turn the exposure on the face down"."""
+
+
 def read_rotate(reading: Reading) -> Operations | None:
     """Turns of the picture, clockwise positive; a turned thing is an alteration of it."""
     turn = numerals(low(f"{reading['turn']} {reading['thing']}" if not reading["turn"] else reading["turn"]))
@@ -83,6 +88,8 @@ def read_rotate(reading: Reading) -> Operations | None:
     elif not reading.verb:
         turn = numerals(low(reading.clause))
     if turn.endswith((" off", " on")):
+        return None
+    if low(thing).endswith((" up", " down")) and tones_of(_ON.split(thing.rpartition(" ")[0])[0]):
         return None
     degrees = number(turn)
     directed = bool(_ANTICLOCKWISE.search(turn) or _CLOCKWISE.search(turn))
@@ -112,6 +119,8 @@ def read_rotate(reading: Reading) -> Operations | None:
             else 90.0
         )
     whole = not thing or _whole(reading, thing) or _SHEET.fullmatch(low(thing)) is not None
+    if not whole and (upwards := _UPWARDS.search(thing)):
+        thing, turn = thing[: upwards.start()], f"{low(upwards[1])} {turn.strip()}"
     if not whole and not low(thing).endswith("version"):
         return [Alter(target=reading.target(thing), prompt=f"turned {reading.spoken(turn)}")]
     if reading.verb == "turn" and not directed and reading.degree.percent is None and not re.search(r"deg|°|\d", turn):
@@ -264,13 +273,20 @@ _SIDE_OF_VIEW, _SHOWN = expression("side_of_view"), expression("shown_beyond")
 _TO_PIXELS = regex(r"\bto \d+ ?(?:px|pixels?)\b")
 
 
+def _within(small: str) -> str:
+    """The clause without what is seen in the new part, behind the sides: "on the left , continuing the sky"."""
+    head, _, tail = small.partition(" , ")
+    return head if tail.split(" ")[0].endswith("ing") and side_words(head) else small
+
+
 def read_expand(reading: Reading) -> Operations | None:
     """More canvas, by sides or to an aspect."""
     small = numerals(low(reading.clause))
     if reading["amount"] and not _MEASURED.fullmatch(numerals(low(reading["amount"]))):
         return None
     to = _TO_ASPECT.search(small)
-    ratio, sides = aspect(to.group(1).split(",")[0].strip()) if to else None, side_words(small.removeprefix("open up "))
+    ratio = aspect(to.group(1).split(",")[0].strip()) if to else None
+    sides = side_words(_within(small.removeprefix("open up ")))
     if _TO_PIXELS.search(small) or " until " in small or (wants_detail(small) and not (ratio or sides)):
         return None
     if tones_of(reading["thing"] or reading["sides"]):

@@ -123,6 +123,14 @@ def _both(last: AnyOperation, operation: AnyOperation) -> AnyOperation | None:
             return None
 
 
+def hinted_before(last: AnyOperation, found: Sequence[AnyOperation]) -> bool:
+    """Whether the request is for what a remark hinted at: "it's too blue, make it warmer"."""
+    one = found[0] if len(found) == 1 else None
+    if not (isinstance(last, Adjust) and isinstance(one, Adjust)) or last.property != one.property:
+        return False
+    return (last.amount > 0) == (one.amount > 0) and one.target in (last.target, None, Target(previous=True))
+
+
 def said_twice(last: AnyOperation, found: Sequence[AnyOperation], before: Sequence[AnyOperation]) -> bool:
     """Whether two clauses take the same step back: "that's too much, go back a bit" is a bit less."""
     if not before or len(found) != 1:

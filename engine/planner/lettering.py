@@ -26,6 +26,12 @@ _WRITTEN_ON = expression("written_on")
 _LETTERED = expression("lettering_before_quote")
 _HEADED = expression("lettering_first")
 _MARKING = ("print", "letter", "engrave", "stamp", "label", "title")
+_TOLD_WORDS = regex(
+    r"^(?:add|put|write|include) (?:\S+ ){0,3}?(?:text|words?|caption|title|message|lettering|letters|writing) "
+    r"(?:that says|saying|reading|that reads|which says) "
+)
+"""What leads to words that may be written in small letters."""
+_TO_SAY = regex(r"(?i) (?:say|read|spell) ")
 _RENAMED = ("name", "title", "caption", "word", "text", "date", "year", "price", "label")
 _ARTICLES = regex(r"^(?:the|a|an|both|this|all) ")
 
@@ -35,6 +41,11 @@ _FIGURES = regex(r"[$£€¥]|\d|^[A-Z]{2}")
 _QUOTES = regex(r"[\ue000-\uf8ff]")
 _COLOURED = regex(r"\bcolou?r\b|\bfont\b")
 _FIGURE = regex(r"(?=\D*\d)[\d:.,/%$€£-]+")
+_FIGURED = regex(
+    r"(?i)((?:the|his|her|my|our|its|their) (?:\w+ )?"
+    r"(?:number|price|date|year|time|score|figure|digits?|age|temperature) (?:on|in|at) .+?) "
+    r"(?:be |say |read |to |into |to be )?((?=\S*\d)[$£€]?[\d:.,/%-]+[$£€%]?)"
+)
 _CAPITALS = regex(r"[A-Z0-9]\S*(?: [A-Z0-9]\S*)*")
 """Names, days and the like, which are words where they stand on a sign."""
 _NUMBERED = regex(r"(?:license|licence|number) plate|number on|display|\bnumber\b(?! of)")
@@ -69,7 +80,7 @@ def removed(reading: Reading, text: str) -> Text | None:
 def read_replace(reading: Reading) -> Operations | None:
     """New words for old ones; at least one side must be quoted or speak of lettering."""
     old, new = reading["old"], reading["text"]
-    if exchanged := _exchanged(reading, old, new):
+    if exchanged := _exchanged(reading, old, new) or _refigured(reading, old, new):
         return [exchanged]
     if not new or low(new).startswith(("be ", "look ")) or not (_renames(reading) or _about_words(reading, old, new)):
         return None
@@ -79,7 +90,7 @@ def read_replace(reading: Reading) -> Operations | None:
     if quoted_new is not None and not expression("words_before_quote").match(low(new)):
         return None
     behind = new[new.rindex(chr(QUOTE_BASE + quotes_in(new)[-1])) + 1 :] if quotes_in(new) else ""
-    where = _QUOTES.sub("", old).strip() or (behind.strip(" ,") if _ON_SIGN.match(low(behind)) else "")
+    where = " ".join(_QUOTES.sub("", old).split()) or (behind.strip(" ,") if _ON_SIGN.match(low(behind)) else "")
     target = _sign(reading, re.sub(r"(?i)^(?:on|in|at|of)(?: |$)", "", where))
     text, was = quoted_new or _said(reading, new), reading.quoted(old) or _named(reading, old)
     was = reading.plain(reading["was"]) or was
@@ -107,6 +118,15 @@ def _exchanged(reading: Reading, old: str, new: str) -> Text | None:
     )
 
 
+def _refigured(reading: Reading, old: str, new: str) -> Text | None:
+    """ "£4.50 on the chalkboard becomes £4.95": one figure for another where it is written."""
+    placed = _PLACE.search(old)
+    figure = old[: placed.start()].split(" ")[-1] if placed else ""
+    if placed is None or not (_FIGURE.fullmatch(figure) and _FIGURE.fullmatch(new)):
+        return None
+    return Text(action="replace", text=new, old=figure, target=_sign(reading, re.sub(r"^\S+ ", "", placed.group(1))))
+
+
 def _renames(reading: Reading) -> bool:
     """ "The name on the cake from Tom to Tim": words told by what they are and by what they were."""
     head = re.split(r" (?:on|in|of|at|above|below) ", low(reading["old"]))[0].split(" ")[-1]
@@ -119,7 +139,8 @@ def _about_words(reading: Reading, old: str, new: str) -> bool:
     quoted_new = reading.quoted(new) is not None
     written = mentions_words(old) or _NUMBERED.search(small) is not None or _renumbered(reading, small, new)
     says = expression("says").search(low(reading.clause).replace(small, "", 1)) is not None
-    if says and (quoted_new or _WRITTEN_ON.search(small) or _is_worded(reading, old, new)):
+    corrects = reading["was"] and _TO_SAY.search(reading.clause)
+    if says and (quoted_new or corrects or _WRITTEN_ON.search(small) or _is_worded(reading, old, new)):
         return True
     return written or (reading.quoted(old) is not None and quoted_new)
 
@@ -187,7 +208,8 @@ def read_add(reading: Reading) -> Operations | None:
     text = text.removeprefix(": ")
     named = reading.verb not in _MARKING or _NAMED_WORD.match(low(text)) is not None
     writes = text.startswith("©") or (reading.does("write") and named)
-    if not (writes or _ON_BOARD.fullmatch(text) or (_WORDS.search(low(reading.clause)) and _names_words(text))):
+    told = _TOLD_WORDS.search(low(reading.clause)) is not None
+    if not (writes or told or _ON_BOARD.fullmatch(text) or (_WORDS.search(low(reading.clause)) and _names_words(text))):
         return None
     words, where = _split_place(reading, text)
     if not words or _PLACE_ALONE.match(low(words)):
@@ -260,9 +282,15 @@ def _place_beside(reading: Reading, text: str) -> str | None:
     return reading.spoken(before[match.start(1) :]) if match else None
 
 
+def read_figure(reading: Reading) -> Operations | None:
+    """ "Make the number on the jersey 23": other figures in the place of those that are there."""
+    match = _FIGURED.fullmatch(reading["old"])
+    return [Text(action="replace", text=match[2], target=reading.target(match[1]))] if match else None
+
+
 def readers() -> dict[str, Any]:
     """The readers of this module by name."""
-    return {"text_replace": read_replace, "text_add": read_add}
+    return {"text_replace": read_replace, "text_add": read_add, "figure": read_figure}
 
 
 __all__ = ["is_quoted", "mentions_words", "readers", "removed"]

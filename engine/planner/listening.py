@@ -13,16 +13,16 @@ from engine.planner.clause_reading import LOOSE, MENDED, ClauseReader
 from engine.planner.clauses import split, strip_openers, tidy
 from engine.planner.corrections import corrected, narrowed_to_rest
 from engine.planner.doubts import doubt_about, named, unknown_step
-from engine.planner.joining import in_its_place, in_place_of, joined, said_twice
-from engine.planner.mentions import mentioned_in, told_of
+from engine.planner.joining import hinted_before, in_its_place, in_place_of, joined, said_twice
+from engine.planner.mentions import is_remark, mentioned_in, told_of
 from engine.planner.normalise import Normal, low
 from engine.planner.reading import Operations
 from engine.planner.recall import continued
 from engine.planner.results import approves
 from engine.planner.second_thoughts import reconsidered
 from engine.planner.sizes import with_detail
-from engine.planner.sparing import forbids, kept_beside, left_alone, mended, spared_by, sparing
-from engine.planner.spoken import changed_as_remarked, exacter, is_of, spoken
+from engine.planner.sparing import forbids, kept_beside, left_alone, mended, spared_by, sparing, stays
+from engine.planner.spoken import changed_as_remarked, exacter, how_it_should_be, is_of, spoken
 from engine.planner.tinting import colour_wished
 from engine.planner.vocabulary import Vocabulary, expression
 
@@ -95,6 +95,8 @@ class Listening:
             )
         ):
             return [sentence]
+        if order := self._reader.order_of(sentence, self._normal, self._context):
+            return [order]
         return split(sentence, self._vocabulary)
 
     def _is_colour_wished(self, sentence: str) -> bool:
@@ -110,6 +112,9 @@ class Listening:
         """
         seen = continued(self._context, self._operations) if self._operations else self._context
         if self._asks_nothing(clause, seen, following=following):
+            return
+        kept = beside and stays(clause) and not spared_by(clause)
+        if kept and self._operations and all(map(_is_of_thing, self._operations)):
             return
         if self._changes_what_was_asked(clause, seen) or self._keeps(clause, beside=beside):
             return
@@ -130,6 +135,7 @@ class Listening:
             return True
         meant = self._reader.request_meant(clause, self._normal, seen)
         if meant := meant or corrected(clause, seen, self._vocabulary, self._normal.quotes):
+            self._drop_told(meant)
             self._operations += meant
             return True
         if not self._operations:
@@ -163,8 +169,10 @@ class Listening:
         """Read what the clause asks for."""
         words = self._vocabulary
         told = told_of(clause, tidy(clause, words), self._about, words) if self._about else None
-        guessed = () if told else self._reader.hinted(clause, self._normal, seen)
+        guessed = () if told else self._guessed(clause, seen)
         read, sure = (guessed, MENDED) if guessed else self._reader.read(told or clause, self._normal, seen)
+        if told and not read:
+            read, sure = self._reader.hinted(told, self._normal, seen), MENDED
         found = [settled(named(done, seen), clause, words) for one in read if (done := mended(one)) is not None]
         found = [with_outcome(found[0], clause)] if len(found) == 1 else found
         whole = len(found) == len(read) > 0
@@ -177,13 +185,18 @@ class Listening:
             found = [sparing(operation, left) for operation in found]
         if whole:
             self._take(found, clause, sure, anew=told is not None)
-        elif pieces := self._reader.piecewise(clause, self._normal, seen):
+        elif pieces := self._reader.piecewise(told or clause, self._normal, seen):
             self._operations += pieces
             self._confidence = min(self._confidence, LOOSE)
         elif not is_chatter(clause, words):
             self._missed.append(clause)
             self._drop_hinted(told is not None)
-        self._remember(clause, len(found) if guessed or _DECLARING.fullmatch(low(clause)) else 0)
+        remarked = guessed or _DECLARING.fullmatch(low(clause)) or is_remark(low(clause))
+        self._remember(clause, len(found) if remarked else 0)
+
+    def _guessed(self, clause: str, seen: Context) -> Operations:
+        """What the clause amounts to where it only hints or wishes."""
+        return self._reader.hinted(clause, self._normal, seen) or self._reader.wished(clause, self._normal, seen)
 
     def _take(self, found: Operations, clause: str, sure: float, *, anew: bool) -> None:
         """Add what was found; anew: in the place of what the remark before it hinted at."""
@@ -191,11 +204,19 @@ class Listening:
         if last and (swapped := in_its_place(last, found, clause)):
             self._operations[-1:] = [swapped]
             return
-        if last and (exacter(last, found, clause) or said_twice(last, found, self._context.history)):
+        self._drop_told(found)
+        hinted = self._hinted and last is not None and hinted_before(last, found)
+        if last and (hinted or exacter(last, found, clause) or said_twice(last, found, self._context.history)):
             self._operations.pop()
         self._drop_hinted(anew)
         self._operations += found
         self._confidence = min(self._confidence, sure)
+
+    def _drop_told(self, found: Operations) -> None:
+        """Forget what was only told of a thing, where a wish says how it should be instead."""
+        if self._hinted and self._operations and how_it_should_be(self._operations[-1], found):
+            self._operations.pop()
+            self._hinted = 0
 
     def _drop_hinted(self, anew: bool) -> None:
         """Forget what was only hinted at, where a request says what is really wanted."""
@@ -207,3 +228,8 @@ class Listening:
         self._hinted = hinted
         alone = len(self._operations) == hinted and not (self._context.history or self._context.mask)
         self._about = (mentioned_in(clause, self._vocabulary) or self._about) if alone else ""
+
+
+def _is_of_thing(operation: EditOperation | HistoryOperation) -> bool:
+    """Whether the operation is on a thing, so that whatever else is in the picture is left alone anyway."""
+    return getattr(operation, "target", None) is not None

@@ -11,8 +11,9 @@ from engine.operations import (
     Style,
 )
 from engine.planner.colours import trailing_colour
+from engine.planner.inflection import gerund
 from engine.planner.normalise import low
-from engine.planner.reading import Operations, Reading, without_article
+from engine.planner.reading import Operations, Reading, definite, without_article
 from engine.planner.vocabulary import expression
 
 _LOOK_NOUN = expression("look_noun")
@@ -31,20 +32,24 @@ _DETAILED = regex(r" (?:,|with|à la|a la|in the style of|inspired by|like) ")
 _SEASONAL = regex(r"\b(?:a|an|the) (?:winter|summer|snowy|night|sunset)\b")
 _DRAWING = ("draw", "paint", "sketch")
 _NEW = ("a ", "an ", "some ", "two ", "three ", "several ", "more ")
+_MOODS = frozenset(["moody", "cinematic", "dramatic", "dreamy", "dark", "gloomy", "ethereal", "romantic", "magical"])
+"""Words that name a look alone, and only the mood of a scene before it."""
 _FILMED = regex(r"-(?:film|movie|cinema)\b")
 _INSPIRED = regex(r"(?<=\w)-(?:inspired|styled?|esque|themed|era)\b")
 _LIGHT = regex(
-    r"light(?:s|ing)?\b|\b(?:sun|glow|candles?|lamps?|lanterns?|torches|rays?|beams?|neon|fire|flames?|sunset|moon)\b"
+    r"light(?:s|ing)?\b(?!-)|\b(?:sun|glow|candles?|lamps?|lanterns?|torches|rays?|beams?|neon|fire|flames?|sunset|moon)\b"
 )
 _THROUGH = regex(r" (?:through|from|on|at|over|under|behind|into|across|around) ")
 _HEAD_ENDS = regex(
-    r" (?:with|by|of|in|,|similar|like|that|featuring|emphasizing|highlighting|reminiscent|inspired|and) "
+    r" (?:with|by|of|in|for|,|similar|like|that|featuring|emphasizing|highlighting|reminiscent|inspired|and) "
 )
 _PUT_ON = regex(
     r" (?:on|onto|over|around|in|under|beside) (?:the|his|her|its|their|my) "
     r"(?!(?:whole |entire )?(?:image|photo|picture|scene)\b)"
 )
-_BEHIND_WORK = regex(r" (?:with|by|of|in|on|from|,|that|which|featuring|made) ")
+_BEHIND_WORK = regex(
+    r" (?:with|by|of|in|on|from|,|that|which|featuring|made|using|seen|done|drawn|painted|printed|rendered|lit) "
+)
 _PATTERNED = regex(r"\b(?:pattern|texture|makeup)\b")
 
 
@@ -79,10 +84,13 @@ def read_style(reading: Reading) -> Operations | None:
     small = low(look)
     if reading.verb == "do" and trailing_colour(look, reading.vocabulary):
         return None
+    if not _MOODS.isdisjoint(small.split(" ")) and _is_scene_in_mood(reading, small):
+        return None
     if " then " in small or (reading.verb in _DRAWING and low(target_text).startswith(_NEW)):
         return None
     whole = not target_text or reading.is_whole(target_text) or _is_look_noun(target_text)
     whole = whole or without_article(low(target_text)) in reading.vocabulary["looks.pictures"]
+    whole = whole or expression("whole_photo").match(low(target_text)) is not None
     if target_text and _is_work(reading, target_text, small, whole):
         prompt = reading.spoken(expression("look_lead").sub("", look))
         return [Style(prompt=prompt, target=None if whole else reading.target(target_text))]
@@ -177,9 +185,35 @@ def _is_bare_look(reading: Reading, small: str) -> bool:
     )
 
 
+def _is_scene_in_mood(reading: Reading, small: str) -> bool:
+    """Whether the words end in a scene of which only the mood is a look: "a moody blue hour, with lamps lit"."""
+    head = " ".join(word for word in _HEAD_ENDS.split(small)[0].split(" ") if word not in _MOODS)
+    return reading.vocabulary["scenes.words"].trailing(head) is not None and not look_in(reading, head)
+
+
 def scene_in(reading: Reading, text: str) -> bool:
     """Whether the words tell of weather, season or time of day."""
     return reading.vocabulary["scenes.words"].find(low(text)) is not None
+
+
+def weather_told(reading: Reading, text: str) -> str | None:
+    """Weather with what it does, as a prompt: "heavy snow fall over the village" -> "heavy snow falling over ..."."""
+    words = without_article(text).split(" ")
+    for start in (0, 1):
+        weather = reading.vocabulary["weather.words"].leading(low(" ".join(words[start:])))
+        does = start + weather.count(" ") + 1 if weather else len(words)
+        if does < len(words) and (doing := _doing(reading, low(" ".join(words[does:])))):
+            return " ".join((*words[:does], doing, *words[does + 1 :]))
+    return None
+
+
+def _doing(reading: Reading, deed: str) -> str:
+    """The verb of a deed as it goes on: "falling" of "fall over it" and of "falling"; empty where there is none."""
+    word = deed.split(" ")[0]
+    if word.endswith("ing") and word not in reading.vocabulary["states.nouns_in_ing"]:
+        return word
+    acts = reading.vocabulary["states.verbs"].leading(deed) is not None and word not in ("be", "have", "look")
+    return gerund(word) if acts else ""
 
 
 def read_scene(reading: Reading) -> Operations | None:
@@ -200,7 +234,7 @@ def read_scene(reading: Reading) -> Operations | None:
 def read_lit(reading: Reading) -> Operations | None:
     """ "Illuminate the room with candlelight": another light on the scene, or on one thing."""
     target, light = reading["target"], low(reading["light"])
-    if not _LIGHT.search(light):
+    if not _LIGHT.search(light) or (definite(light, reading.vocabulary) and f"{target} in " in reading.clause):
         return None
     return [Alter(target=reading.scoped(target), prompt=f"lit by {reading.spoken(reading['light'])}")]
 

@@ -5,24 +5,78 @@ from __future__ import annotations
 from engine.expressions import regex
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low, quotes_in
+from engine.planner.reading import without_article
 from engine.planner.vocabulary import Vocabulary, expression
 
-_PLACE = regex(r" (?:in|on|at|of|behind|under|over|near|from|to|with) ")
+_PLACE = regex(r" (?:into|in|on|at|of|behind|under|over|near|from|to|with) ")
+_TOLD_BY_NOW = regex(r"(?i)(?: in \w+)?(?: (?:anymore|any more|right now|now|today|here))$")
 _FRAMING = frozenset(["crop", "flip", "resize", "upscale", "expand"])
+_BEHIND = ("what's behind ", "what is behind ", "everything behind ", "the stuff behind ")
 _CHOOSING = regex(r"^(?:(?:try|go|pick|choose|use) )?(?:with |for )?(?:an? )?")
+_NO_BARE = (
+    "words.determiner",
+    "words.pronoun",
+    "words.leading_in",
+    "words.asking",
+    "hints.no_thing_first",
+    "states.adjectives",
+    "states.strengtheners",
+    "words.people_spoken_to",
+)
+"""Words that no thing without an article begins with."""
+MAX_OWNER = 4
+_OWN_PART = regex(r"(?i)^((?:please )?(?:\S+ ){1,2}?)its (?=\S)")
+"""Behind a verb, what the thing spoken of has: "push its saturation"."""
+_REFUSED = regex(
+    r"^(?:(?:i|we|she|he) )?(?:don't|do not|doesn't) (?:really )?(?:want|need) (?:it|them|that|him|her|this)\b"
+)
+_ELLIPTIC = regex(
+    r"^(?:(?:it|they|he|she) )?((?:should|must|needs? to|has to|have to|ought to|could (?=be |have |use )) ?)"
+)
+""" "Should be laughing", "it has to be green": of the thing spoken of."""
+_STANDING_IN = regex(
+    r"^(?:(?:maybe|perhaps|i wanted|i want|i need|give me|put|have|so|please|substitute|swap in|add|place) )*"
+    r"(?P<new>(?:an?|some|another) .{2,60}?)(?:(?: there)? instead| in (?:its|their) (?:place|stead))$"
+)
+_WISHING = regex(r"\b(?:should|must|needs?|wants?|wish|if|have to|has to|would|could)\b")
+_PREFERRED = regex(r" (?:would|might|could|will) (?:be|look|work) \S.*$")
 _BARE = frozenset(["remove", "blur", "pixelate", "extract"])
 """Orders that need a thing, so that without one they are about what was spoken of."""
 
 
 def mentioned_in(remark: str, vocabulary: Vocabulary) -> str | None:
     """The thing a remark is about, as "the lamp"; None where it names none, or only the picture itself."""
+    if low(remark).startswith(_BEHIND):
+        return "the background"
+    if bare := _bare(low(remark), vocabulary):
+        return f"the {bare}"
     match = expression("mentioned").search(low(remark))
-    thing = remark[match.start("thing") : match.end("thing")].strip(" ,") if match else ""
+    thing = _TOLD_BY_NOW.sub("", remark[match.start("thing") : match.end("thing")].strip(" ,")) if match else ""
     if quotes_in(thing):
         return None
     head = _PLACE.split(low(thing))[0].split(" ")[-1]
     whole = low(thing) in vocabulary["words.whole"] or head in vocabulary["words.picture"]
     return None if whole or not thing else f"the {thing}"
+
+
+def _bare(small: str, vocabulary: Vocabulary) -> str | None:
+    """The thing without an article that a remark opens with, or is: "toast came out pale", "dog leash"."""
+    match = expression("mentioned_bare").match(small)
+    thing = match["thing"].strip() if match else small
+    if not match and (thing.count(" ") > 1 or "," in thing or quotes_in(thing)):
+        return None
+    first = thing.split(" ")[0]
+    told = any(first in vocabulary[name] for name in _NO_BARE) or "'" in first
+    named = match is not None and " " not in thing
+    verb = not named and first in vocabulary.base_forms and first not in vocabulary["noun_verbs.words"]
+    whole = thing in vocabulary["words.whole"] or thing.split(" ")[-1] in vocabulary["words.picture"]
+    greeting = first in vocabulary["words.opener"] and first not in vocabulary["words.people"]
+    return None if told or verb or whole or greeting else thing
+
+
+def is_remark(small: str) -> bool:
+    """Whether a clause only says how something is: "table looks empty"."""
+    return expression("mentioned_bare").match(small) is not None and _WISHING.search(small) is None
 
 
 def told_of(clause: str, request: str, thing: str, vocabulary: Vocabulary) -> str | None:
@@ -34,12 +88,22 @@ def told_of(clause: str, request: str, thing: str, vocabulary: Vocabulary) -> st
     does = frozenset(vocabulary.openings.get(verb, ()))
     if not rest and not does.isdisjoint(_BARE):
         return f"{request} {thing}"
-    if colour_in(chosen := _CHOOSING.sub("", low(request)), vocabulary):
+    if colour_in(chosen := _PREFERRED.sub("", _CHOOSING.sub("", low(request))), vocabulary):
         return f"make {thing} {chosen}"
+    if _REFUSED.match(low(clause)):
+        return f"remove {thing}"
+    if wished := _ELLIPTIC.match(low(clause)):
+        return f"{thing} {clause[wished.start(1) :]}"
+    if new := _STANDING_IN.match(low(clause)):
+        return f"replace {thing} with {clause[new.start('new') : new.end('new')]}"
+    if (own := _OWN_PART.match(clause)) and thing.count(" ") < MAX_OWNER:
+        return f"{own[1]}{thing}'s {clause[own.end() :]}"
     match = expression("pointing_back").search(low(clause))
     if match is None or not does.isdisjoint(_FRAMING):
         return None
     before, behind = clause[: match.start()], clause[match.end() :].strip()
+    if without_article(low(behind)) in vocabulary["scenes.words"]:
+        return None
     if low(behind) in vocabulary["hints.particles"]:
         return f"{before} {behind} {thing}".strip()
     return f"{before} {thing} {behind}".strip()

@@ -61,7 +61,7 @@ _NOISE = regex("[\\x00-\\x08\\x0b-\\x1f\\x7f\ue000-\uf8ff\U000f0000-\U000fffff]"
 _ENDLESS = regex(r"(\d{18})\d+")
 """Numbers beyond all measure, which would be infinite as floats."""
 _HALVES = regex("[\ud800-\udfff]")
-_SENTENCE = regex(r"[!?;\n]+|\.+(?=\s|$)")
+_SENTENCE = regex(r"[!?;\n]+|\.+(?<!\b[A-Z]\.[A-Z]\.)(?=\s|$)")
 _COMMA = regex(r"(?<!\d),|,(?!\d)")
 _LIST = regex(r"\s*\(?1[.)] ")
 _LISTED = regex(r"(?<!\S)\(?\d{1,2}[.)]\s+(?=[^\W\d])")
@@ -170,7 +170,8 @@ def _clean(sentence: str, vocabulary: Vocabulary) -> str:
     symbols = _IS.sub(r"\1 is ", symbols) if "'s " in symbols else symbols
     symbols = _DASHED.sub(" , ", symbols) if " -" in symbols else symbols
     words = _COMMA.sub(" , ", symbols.replace('"', " ").replace(":", " : ")).split()
-    mended = [spelling.get(word.lower(), word) for word in _spoken_out(words, vocabulary)]
+    spoken = _spoken_out(words, vocabulary)
+    mended = [word if _is_letter(word, sentence) else spelling.get(word.lower(), word) for word in spoken]
     phrases: dict[str, str] = vocabulary.tables["words"]["phrases"]
     joined = _written_apart(tuple(phrases)).sub(lambda found: phrases[found.group().lower()], " ".join(mended))
     text = _RATIO.sub(r"\1:\2", _POSSESSIVE_SPACE.sub("'s", _UNLISTED.sub(r"\1 , ", joined)))
@@ -179,16 +180,22 @@ def _clean(sentence: str, vocabulary: Vocabulary) -> str:
 
 def _spoken_out(words: list[str], vocabulary: Vocabulary) -> list[str]:
     """The words without sounds and chatter, drawn-out ones at their length, a comma for a laugh: "soooo dark lol"."""
+    drawn = _DRAWN_OUT.search(" ".join(words)) is not None
+    words = [_drawn_in(word, vocabulary) for word in words] if drawn else words
     small = [word.lower() for word in words]
     chat = not any(word in vocabulary["words.writing"] for word in small)
     sounds, chatter = vocabulary["words.hesitation"].phrases, vocabulary["words.chatter"].phrases
     laughs = vocabulary["words.laughs"].phrases
-    drawn = _DRAWN_OUT.search(" ".join(words)) is not None
     return [
-        "," if chat and one in laughs else _drawn_in(word, vocabulary) if drawn else word
+        "," if chat and one in laughs else word
         for word, one in zip(words, small, strict=True)
         if one not in sounds and not (chat and one in chatter)
     ]
+
+
+def _is_letter(word: str, sentence: str) -> bool:
+    """Whether a single capital stands for itself, and is no short word: "the letter U", but not in "CAN U"."""
+    return len(word) == 1 and word.isupper() and not sentence.isupper()
 
 
 def _drawn_in(word: str, vocabulary: Vocabulary) -> str:

@@ -51,7 +51,7 @@ _BEHIND_WHAT = regex(r"(?<=\w) (?:around|behind|surrounding) (?:the|this|that|my
 """What a background is behind."""
 _OF_PICTURE = regex(
     r"(?<=\w) (?:of|in) (?:the|this|my|our) (?:whole |entire |original )?"
-    r"(?:image|photo|picture|scene|photograph|portrait|shot|frame|snapshot)$"
+    r"(?:[a-z]+ )?(?:image|photo|picture|scene|photograph|portrait|shot|frame|snapshot)$"
 )
 """What a background is of, where the picture is named."""
 

@@ -31,6 +31,7 @@ from engine.planner.vocabulary import expression
 
 MAX_WORDS_OF_FRAGMENT = 8
 _DIRT = regex(r"\b(?:stain|dirt|dust|food|mess|clutter|litter|trash|snow|spot|crumb|mud)| off ")
+_TELLS_OF_IT = regex(r"^(?:it|that|this|they)(?:'s|'re| is| are) ")
 _TELLS = regex(r" (?:is|are|was|were|has to|have to|must|needs? to|should)(?: |$)| , (?:the|my|it|i|and) ")
 """A sentence of its own, of which the word behind it is no removal: "the dress is blowing out"."""
 _FILES = frozenset(["png", "jpg", "jpeg", "webp", "tiff", "transparent png"])
@@ -53,6 +54,12 @@ _MARGIN = expression("empty_margin")
 _PORTION = regex(r"(?:a|an|one|two|some) (?:\w+ )?(?:slice|piece|bite|wedge|chunk|hole|notch|window|door|opening)s?\b")
 _COMING = regex(r"(?:an?|some) .+ing")
 """What does something that is yet to be there: "get a dolphin jumping out of the water"."""
+_NOTHING_ELSE = regex(r"(?i)(?: ,)?(?: and)? (?:nothing else|nothing more|no one else|nobody else)$")
+_FROM_THERE = regex(
+    r"(?:hanging|growing|coming|sticking|dangling|poking|protruding|rising|dripping|falling|leaning|peeking|jutting)"
+    r"(?: out| down| up| off)?$"
+)
+"""Behind a thing these say where it is from, and not what it is taken from."""
 _WORN = regex(r"(?i)(?<=\w) on$")
 _EXPRESSION = regex(r"(?:^| )(?:smile|smirk|grin|frown|scowl|pout|grimace|sneer)$")
 _UNSEEN = regex(r"(?:the )?(?:obscured|clarity|hidden)")
@@ -62,17 +69,26 @@ def read_remove(reading: Reading) -> Operations | None:
     """Things, lettering, defects, tones or the background taken away."""
     text, where = _LEFT_THERE.sub("", reading["target"]), reading["where"] or reading["bearer"]
     where = _LEFT_THERE.sub("", where)
-    if reading["bearer"] and (not definite(where, reading.vocabulary) or low(text).startswith(("the ", "a ", "my "))):
+    if reading["bearer"] and not _bears(reading, low(where), low(text)):
         return None
     if reading["verb"] and not _takes_off(reading, low(reading["verb"]), where):
         return None
     if where and (low(text).endswith(("est", " away", " far")) or _COMING.fullmatch(low(text))):
         return None
+    if reading.verb in ("have", "let") and low(text).startswith(("a ", "an ", "some ")):
+        return None
+    if _FROM_THERE.search(low(text)) and f"{text} from {where}" in reading.clause:
+        text, where = f"{text} from {where}", ""
     text = _WORN.sub("", text) if where else text
     text = f"all {text}" if low(reading.clause).startswith("none of ") else text
     if where and ORDER_BEHIND.search(low(text)):
         text, where = f"{text} from {where}", ""
-    if not text or low(text) in ("one", "anything", "nothing") or (not reading.verb and _TELLS.search(low(text))):
+    if (
+        not text
+        or low(text) in ("one", "anything", "nothing")
+        or _TELLS_OF_IT.match(low(text))
+        or (not reading.verb and _TELLS.search(low(text)))
+    ):
         return None
     if f"{text} off " in reading.clause[: len(text) + 5] and not (reading.verb or definite(text, reading.vocabulary)):
         return None
@@ -94,6 +110,12 @@ def read_remove(reading: Reading) -> Operations | None:
     if tones and all(tone.property in reading.vocabulary["hints.picture_tones"] for tone in tones):
         return [Adjust(property=tone.property, amount=-100) for tone in tones]
     return _each_removed(reading, text, where)
+
+
+def _bears(reading: Reading, where: str, text: str) -> bool:
+    """Whether something is rid of what it bears: "free the wall of graffiti", but not "strip the man out of it"."""
+    named = text.startswith(("the ", "a ", "my ")) and reading.verb not in ("free", "rid", "purge", "cleanse")
+    return definite(where, reading.vocabulary) and not where.endswith((" out", " off")) and not named
 
 
 def _takes_off(reading: Reading, verb: str, where: str) -> bool:
@@ -163,9 +185,9 @@ def read_keep_only(reading: Reading) -> Operations | None:
     text, source, clause = reading["target"], reading["source"], low(reading.clause)
     if source and reading.verb in ("cut", "carve", "cut out") and _PORTION.match(low(text)):
         return [Alter(target=reading.target(source), prompt=f"with {reading.spoken(text)} cut out")]
-    text = _WITH_CARE.sub("", _ON_NOTHING.sub("", text))
+    text = _NOTHING_ELSE.sub("", _WITH_CARE.sub("", _ON_NOTHING.sub("", text)))
     few = _FEW.match(low(text))
-    if few and low(text[few.end() :]) != "thing" and not reading.does("extract"):
+    if few and low(text[few.end() :]) != "thing" and not (reading.does("extract") and reading.verb != "leave only"):
         number = NUMBERS.get(few.group(1), few.group(1))
         return [Remove(target=reading.target(text[few.end() :]).model_copy(update={"quantity": f"all but {number}"}))]
     if not text or _UNSEEN.match(low(text)) or defects_of(reading, text):
@@ -202,7 +224,7 @@ def read_count(reading: Reading) -> Operations | None:
     if count is None or (reading["old"] and old is None) or not target.phrase:
         return None
     wanted = int(count)
-    if old is None and not _is_plural(reading, target):
+    if old is None and not clause.startswith("there ") and not _is_plural(reading, target):
         return [Text(action="replace", text=str(wanted), target=target)]
     fewer = (
         wanted < old

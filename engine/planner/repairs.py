@@ -14,6 +14,7 @@ from engine.operations import (
     Restore,
 )
 from engine.planner.amounts import take_degree
+from engine.planner.background import is_place_behind
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
 from engine.planner.targets import conjuncts
@@ -259,7 +260,7 @@ def read_blur(reading: Reading) -> Operations | None:
     if not target_text and reading.verb in ("hide", "soften", "smear", "smudge"):
         return None
     mode = "pixelate" if re.search(r"pixel|mosaic|censor|redact|anonymi", low(reading.clause)) else "gaussian"
-    if target_text and reading.is_background(target_text):
+    if target_text and (reading.is_background(target_text) or is_place_behind(reading, target_text)):
         return [Background(action="blur")]
     rest = low(target_text).startswith(("everything ", "all "))
     told = low(reading.clause).endswith(_TO_BLUR)

@@ -6,9 +6,9 @@ import re
 
 from engine.expressions import regex
 from engine.operations import Alter, Background, Recolor, Remove, Replace
-from engine.planner.additions import given
+from engine.planner.additions import given, split_place
 from engine.planner.amounts import number
-from engine.planner.background import is_scenery
+from engine.planner.background import background_becomes, is_place_behind, is_scenery
 from engine.planner.changes import becomes, subject_of
 from engine.planner.colours import colour_in
 from engine.planner.looks import scene_in
@@ -28,6 +28,11 @@ _SHALL_BE = regex(
     r"(?:should|must|could|ought to|needs to) be (.+)"
 )
 _JOINT_OF_NEW = regex(r" (?:with|for|by) (?=(?:an?|some|another|two|three|four|five|several) )")
+_STANDS = regex(
+    r"(?i)(?: (?:is|are|was|were|used to be))?(?: (?:now|currently|standing|sitting|lying|hanging|parked|placed|"
+    r"stands?|stood|sits?|sat|hangs?|hung|lies|lay|used to (?:be|stand|sit|hang)))?(?: (?:now|currently|right now))?$"
+)
+"""How a thing is where it is, said behind it: "where the lamp stands now"."""
 _JOINTS = frozenset(["with", "by", "for", "into", "against"])
 _BEHIND_NOUN = regex(r" (?:in|on|with|of|at|over|behind) ")
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
@@ -40,6 +45,10 @@ def read_replace(reading: Reading) -> Operations | None:
         return None
     if _stands_in(reading, target, prompt):
         target, prompt = prompt, target
+    if low(prompt).startswith(_INDEFINITE) and reading.vocabulary["words.background"].trailing(low(prompt)):
+        return background_becomes(reading, without_article(prompt))
+    if is_place_behind(reading, target) and is_scenery(reading, prompt):
+        return [Background(action="replace", prompt=reading.spoken(without_article(prompt)))]
     if subject_of(reading, target).attribute or reading.is_clear_background(target):
         return becomes(reading, target, prompt, swap=True)
     if reading.is_whole(target) and not reading.is_pronoun(target):
@@ -73,7 +82,9 @@ def _stands_in(reading: Reading, one: str, other: str) -> bool:
 
 def read_replace_place(reading: Reading) -> Operations | None:
     """ "Put a cat where the dog is", "instead of the dog, a cat"."""
-    target = reading.target(re.sub(r"(?i) (?:is|was|used to be)$", "", reading["target"]))
+    if " where " in reading.clause and split_place(reading, reading["prompt"])[1]:
+        return None
+    target = reading.target(_STANDS.sub("", reading["target"]))
     placed = _PLACED.match(reading["prompt"]) if reading.does("put", "show") else None
     if placed and definite(reading["prompt"], reading.vocabulary) and is_scenery(reading, placed.group(1)):
         return [Background(action="replace", prompt=reading.spoken(placed.group(1)))]
@@ -99,7 +110,7 @@ def read_replace_place(reading: Reading) -> Operations | None:
     stuff = low(reading["target"]) in reading.vocabulary["states.stuffs"]
     if (stuff or colour_in(reading["target"], reading.vocabulary)) and (coloured := _leading_colour(prompt, reading)):
         return [coloured]
-    if low(prompt).split(" ")[0] in reading.vocabulary.base_forms:
+    if not reading.verb and low(prompt).split(" ")[0] in reading.vocabulary.base_forms:
         return None
     if _THIS_ONE.fullmatch(low(reading["target"])) and not (reading.context.history or reading.context.mask):
         prompt = re.sub(r"(?i)^in (?=an? )", "", prompt)

@@ -63,6 +63,10 @@ def _settled(sentence: str, vocabulary: Vocabulary) -> str:
     return sentence
 
 
+_REMARKED = regex(r"(?:he|she|it|they|i|we|there)(?:'s|'re|'m| is| are| am) \w+")
+"""How a remark begins that is none of the orders which are put right: "he's holding a phone, make that a rose"."""
+
+
 def _put_right(first: str, anew: str, vocabulary: Vocabulary) -> str | None:
     """The first words with those said anew in their place; None where these put nothing right."""
     small = low(anew)
@@ -77,6 +81,8 @@ def _put_right(first: str, anew: str, vocabulary: Vocabulary) -> str | None:
     if orders or begins_request(anew, vocabulary):
         return " and ".join([*split(first, vocabulary)[:-1], anew])
     if not begins_request(first, vocabulary):
+        if _REMARKED.match(low(first)):
+            return None
         return anew if first.count(" ") < FEW and len(words) <= FEW else None
     if len(words) > MAX_WORDS:
         return None

@@ -9,6 +9,7 @@ from engine.expressions import regex
 from engine.operations import Adjust, Blur, Extract, Remove, Style, Target
 from engine.planner.normalise import low
 from engine.planner.targets import parse_target
+from engine.planner.vocabulary import load
 
 _LEAD = r"^(?:but |and |just |please |only |while |whilst )*"
 _SPARED = regex(
@@ -17,12 +18,18 @@ _SPARED = regex(
     r"|(?:in|its|their) (?:own |full )?colou?rs?|coloured|colored)"
     r"|(?:leave|keep) (?P<trace>(?:the|its|his|her|their) (?:shadow|reflection)s?)"
     r"|(?:don't|do not|dont|never) (?:touch|change|alter|edit|modify|affect) (?P<left>.+?)"
+    r"|(?P<own>(?:the|his|her|my|their) .+?) (?:should|must|may|shall) (?:keep|retain) "
+    r"(?:its|their|his|her) (?:own |original |full |natural )?colou?rs?"
     r"|not (?P<rest>(?:the|its|his|her|their) .+?))$"
 )
 _KEPT_BARE = regex(
     _LEAD + r"(?:keep|keeping|preserve|preserving|retain|retaining|maintain|maintaining|leave|leaving) "
     r"((?:the|its|his|her|their|my)(?: (?!on\b|in\b|as\b|with\b|only\b)[a-z'-]+){1,5}?)"
     r"(?: itself| themselves| in place| there)?$"
+)
+_STAYS = regex(
+    _LEAD + r"(?:also |yet )?(?:keep|preserve|retain|maintain|respect|protect|leave|hold on to) "
+    r"(?:the|its|his|her|their|my|every|each|everything|all) (?!.* (?:out|away|off)$).+"
 )
 _LEFT_ALONE = regex(
     r" (?:, )?(?:and |but |while )?(?:without (?:touching|changing|altering|affecting|editing) "
@@ -56,6 +63,11 @@ def kept_beside(clause: str) -> str | None:
     return match.group(1) if match else None
 
 
+def stays(clause: str) -> bool:
+    """Whether a clause behind a request only says, at any length, what stays: "keep the folds in the linen"."""
+    return _STAYS.match(low(clause)) is not None
+
+
 def left_alone(clause: str) -> str | None:
     """What a clause that asks for something leaves as it is: "without touching the face"."""
     match = _LEFT_ALONE.search(low(clause))
@@ -87,7 +99,8 @@ def sparing(operation: Any, thing: str) -> Any:
     """
     if isinstance(operation, Remove) and _TRACE.search(thing):
         return operation.model_copy(update={"target": related(operation.target, f"without {thing}")})
-    if isinstance(operation, Adjust | Style | Blur) and operation.target is None:
+    kept_anyway = low(thing).rsplit(" ", 1)[-1] in load()["words.arrangement"]
+    if isinstance(operation, Adjust | Style | Blur) and operation.target is None and not kept_anyway:
         return operation.model_copy(update={"target": parse_target(f"everything except {thing}")})
     return operation
 

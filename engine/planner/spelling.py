@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from engine.planner.inflection import gerund
 from engine.planner.vocabulary import Vocabulary, load
 
 LEAST_SWAPPED, LEAST_MISSING, LEAST_DOUBLED = 5, 6, 4
@@ -17,13 +18,16 @@ MAX_MENDED = 12
 def slips(language: str = "english") -> dict[str, str]:
     """What fingers make of the language's most wanted words -> those words, and the misspellings it lists.
 
+    What things do is heard without its last letter too: "sittin".
     Two letters swapped, one inside left out, one doubled; never what is a word of its own.
     """
     vocabulary = load(language)
     words = vocabulary.tables["words"]
     real = vocabulary.words | set(words["slips"]["real"])
     table = {slip: word for word in words["slips"]["wanted"] for slip in _slips_of(word) if slip not in real}
-    return table | words["spelling"]
+    gerunds = (gerund(verb) for verb in vocabulary["states.verbs"].phrases if " " not in verb)
+    dropped = {form[:-1]: form for form in gerunds if form[:-1] not in real}
+    return dropped | table | words["spelling"]
 
 
 def _slips_of(word: str) -> Iterator[str]:
@@ -44,9 +48,11 @@ def mend_verb(clause: str, vocabulary: Vocabulary) -> str | None:
         return f"{listed}{space}{rest}"
     if (
         len(word) < 4
+        or "'" in word
         or small in vocabulary.openings
         or small in vocabulary["words.determiner"]
         or small in vocabulary["words.liking"]
+        or small in vocabulary["words.opener"]
         or rest.lower().split(" ", 1)[0] in vocabulary["hints.linking"]
         or small in vocabulary["colours.names"]
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from engine.expressions import regex
-from engine.operations import Adjust, Context, Operation, Rotate
+from engine.operations import Add, Adjust, Alter, Context, Operation, Recolor, Rotate
 from engine.planner.amounts import numerals, take_degree
 from engine.planner.followups import bare
 from engine.planner.normalise import low, only_words
@@ -23,6 +23,8 @@ _NUMBER: Final = regex(r"(?<![\w.])[+-]?\d{1,3}(?:\.\d+)?(?= |%|°|$)")
 _ELLIPTICAL: Final = expression("elliptical_word")
 _BY_SO_MUCH: Final = expression("by_so_much")
 _WORD: Final = regex(r"[a-z]+")
+_FILLED: Final = "full"
+"""What becomes of a thing that is said to be empty, until it is told what shall be there."""
 MAX_WORDS: Final = 40
 
 
@@ -99,6 +101,15 @@ def tone_spoken_of(text: str, vocabulary: Vocabulary) -> Tone | None:
 def exacter(last: Operation, found: Operations, clause: str) -> bool:
     """Whether a clause says by how much what the clause before it left open: "more contrast, say by 35"."""
     return len(found) == 1 and is_of(last, found[0]) and _NUMBER.search(numerals(low(clause))) is not None
+
+
+def how_it_should_be(last: Operation, found: Operations) -> bool:
+    """Whether a wish takes the place of what only told how a thing is: "the jersey is blue but should be red"."""
+    if isinstance(last, Alter) and last.prompt == _FILLED:
+        return all(isinstance(one, Add) for one in found)
+    if not isinstance(last, Recolor | Alter) or len(found) != 1 or not isinstance(found[0], type(last)):
+        return False
+    return last.target is not None and found[0].target == last.target
 
 
 def is_of(last: Operation, found: Operation) -> bool:

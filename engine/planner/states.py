@@ -13,6 +13,10 @@ _APPEARS = regex(
 _SIDE = regex(r"(?:the )?(?:front|back|side|left|right|camera|viewer|other side|other way)\b")
 _BEHIND_NOUN = regex(r" (?:in|on|with|of|at|over|behind) ")
 _PLURAL = regex(r"[^su]s$")
+_ON_FACE = regex(r"\b(?:smile|grin|smirk|frown|scowl|pout|grimace|sneer|laugh|glare|stare|yawn|wink)\b")
+"""What an expression is, without being told that it is one."""
+_BETWEEN = ("and", "half", "fully", "partly", "partially", "badly", "slightly", "completely", "but")
+"""What stands between adjectives, and makes them no thing."""
 _WITH_MORE = regex(r" (?:in|on|with a) ")
 
 
@@ -22,6 +26,8 @@ def is_state(reading: Reading, result: str, bare: str) -> bool:
     if _APPEARS.match(low(result)) or _is_action(reading, small) or small.startswith(("more ", "less ")):
         return True
     if _SIDE.match(small) and small.count(" ") < 5:
+        return True
+    if " , " in small and _is_described(reading, small.partition(" , ")[0]):
         return True
     if reading.vocabulary["states.material"].find(small) is not None and not _WITH_MORE.search(small):
         return True
@@ -45,7 +51,17 @@ def _is_described(reading: Reading, small: str) -> bool:
         words = words[1:]
     if " ".join(words) in adjectives:
         return True
-    return bool(words) and all(word.strip(",") in adjectives or word in ("and", ",") for word in words)
+    told = [word.strip(",") for word in words if word not in (*_BETWEEN, ",", "")]
+    if " and " in small:
+        told = [word for word in told if word not in reading.vocabulary["colours.names"]]
+    return bool(told) and words[-1] not in _BETWEEN and all(_describes(reading, word) for word in told)
+
+
+def _describes(reading: Reading, word: str) -> bool:
+    """Whether a word is an adjective, or a participle as good as one: "flooded", "half-eaten", "unlit"."""
+    bare = word.removeprefix("half-").removeprefix("un").removeprefix("over")
+    known = any(one in reading.vocabulary["states.adjectives"] for one in (word, bare))
+    return known or bare in reading.vocabulary.participles or bare in reading.vocabulary["states.participles"]
 
 
 def is_other_sort(reading: Reading, thing: str, result: str) -> bool:
@@ -76,7 +92,8 @@ def state_prompt(reading: Reading, word: str, result: str) -> str:
     """The state with what it is a state of, said once: "wooden material", "sitting pose"."""
     small, noun = low(result), word.split(" ")[-1]
     described = (" " in small and not small.startswith("a ")) or reading.vocabulary["states.material"].find(small)
-    if word in reading.vocabulary["states.said_alone"] or noun in small or described:
+    told = word in reading.vocabulary["states.said_alone"] or _ON_FACE.search(small)
+    if told or noun in small or described:
         return result
     return f"{result} {noun}"
 

@@ -165,7 +165,7 @@ def _strip_leading(text: str, fields: dict[str, Any], vocabulary: Vocabulary) ->
             fields.setdefault("quantity", "2")
         elif (first in NUMBERS or first.isdigit()) and rest:
             taken = _count(small, first, fields)
-        elif (first in vocabulary["words.determiner"] and rest) or first in (
+        elif (rest and any(first in vocabulary[f"words.{name}"] for name in ("determiner", "judging"))) or first in (
             "of",
             "only",
             "just",
@@ -219,7 +219,7 @@ def _take_relation(text: str, fields: dict[str, Any]) -> str:
     if placed and not _ends_place(small[placed.end() :]):
         placed = None
     relation = min(
-        (match for match in (_RELATION.search(small), _doing(small)) if match),
+        (match for match in (_behind_noun(small), _doing(small)) if match),
         key=lambda match: match.start(),
         default=None,
     )
@@ -236,6 +236,12 @@ def _take_relation(text: str, fields: dict[str, Any]) -> str:
         fields.setdefault("position", _plain_position(bare.group(1)))
         return text[: bare.start()]
     return text
+
+
+def _behind_noun(small: str) -> re.Match[str] | None:
+    """Where the thing is or what it does, behind its noun; "the athlete's running shoes" are a kind of shoes."""
+    match = _RELATION.search(small)
+    return _RELATION.search(small, match.end()) if match and small.endswith("'s", 0, match.start()) else match
 
 
 def _doing(small: str) -> re.Match[str] | None:

@@ -30,6 +30,12 @@ def telling_words(reader: str, vocabulary: Vocabulary) -> Mapping[str, frozenset
     return {slot: frozenset(_last_words(names, vocabulary)) for slot, names in slots.items()}
 
 
+@cache
+def tone_words(vocabulary: Vocabulary) -> frozenset[str]:
+    """The last words of what tones are called."""
+    return frozenset(_tones(vocabulary))
+
+
 def _last_words(names: Iterable[str], vocabulary: Vocabulary) -> Iterator[str]:
     """The last word of every phrase in the lexicons and groups of lexicons named; other names are words themselves."""
     for name in names:

@@ -17,9 +17,9 @@ from engine.operations import (
 from engine.planner.additions import added, on_owner, split_place, tinted
 from engine.planner.changes import PATTERN, becomes, subject_of
 from engine.planner.colours import colour_in, coloured_list, trailing_colour
-from engine.planner.cuts import clause_becomes, unlinked
+from engine.planner.cuts import at_article, clause_becomes, unlinked
 from engine.planner.inflection import participle
-from engine.planner.looks import scene_in
+from engine.planner.looks import scene_in, weather_told
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, definite, without_article
 from engine.planner.replacing import read_replace, read_replace_place
@@ -39,20 +39,28 @@ _JOINTS = frozenset(["into", "to", "for", "with", "as", "in", "by", "becomes"])
 _BECOMES_NOUN = ("be a ", "be an ", "a ", "an ", "become a ")
 _PRESENT = regex(r"(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?")
 _BEING = regex(r"(?i) (?:to )?be (?:(?:added|placed|put|inserted|shown|seen|visible|present) )?(?=\S)")
+_APPEARING = regex(
+    r"(?i)(?<=\w) appear(?:ing)?(?=$| (?:in|on|at|over|above|behind|beside|next|near|under|from|between) )"
+)
+"""What is not there yet, article or not: "let the moon appear over the barn"."""
 _ITSELF = regex(r"(?i)^(?:it|they|he|she)(?:'s|'re)? (?:(?:is|are|looks?|appears?|seems?|becomes?) )?(?=\S)")
 _HAVING = regex(r"(?i)(.{1,120}?) (?:to have|have|had|has|having|with) (.+)$")
 _ON_ITSELF = regex(r"(?i)(?<=\S) (?:on|in|inside)(?: (?:it|them|him|her))?$")
 _SEEMING = regex(r" (?:as if|as though|like|so|so that)(?: (?:it|he|she|they))?$")
 _DOING = regex(r" be(?: |$)|ing$")
 _GERUND = regex(r"(?:^| )[a-z]{3,}ing(?: |$)")
-_FEATURE = regex(r"\b(?:face|look|smile|expression|mouth|pose)\b")
+_FEATURE = regex(r"\b(?:face|look|smile|expression|mouth|pose|head of (?:[a-z]+ )*hair)\b")
 _MEASURE = expression("measure_of_change")
 _PARTICLE = regex(r"(?<=\S) (?:over|up|off|down)$")
 _EXTENT = regex(
     r"(?<=\w) (?:(?:wide|halfway|fully|slightly|tightly|partially|gently|subtly|lightly|noticeably|significantly"
-    r"|all the way)$|(?:towards?|away from|in the direction of) .+$)"
+    r"|all the way)$|(?:towards?|away from|in the direction of|(?:down|up) to) .+$)"
+    r"|(?<=\w) to (?:the|his|her|its|their) (?:ankles?|knees?|waist|hips?|shoulders?|elbows?|floor|ground|chin)\b.*$"
+    r"|(?<!'s)(?<!his)(?<!her)(?<!the)(?<!its)(?<!my)(?<!their) "
+    r"(?:back|backwards?|forwards?|sideways|skywards?|to one side)(?: .+)?$"
 )
 """How far a state goes, behind the thing: "open the mouth wide"."""
+_MORE = regex(r"(?i)(?<=\w)(?: (?:a bit|a little|a lot|some|even|much))? (?:more|further|less)$")
 _CANVAS = regex(r"(?i)(?:the )?(?:image|picture|photo|canvas)\b")
 _VAGUE = ("enhance", "improve", "focus", "correct", "fix", "refine", "retouch", "fill")
 
@@ -66,11 +74,11 @@ def read_recolor(reading: Reading) -> Operations | None:
     if phrase:
         parted = trailing_colour(phrase, reading.vocabulary)
         text, said = (unlinked(parted.thing), parted.colour) if parted else ("", "")
-    colour = colour_in(said, reading.vocabulary) if said else None
+    colour = said if phrase else colour_in(said, reading.vocabulary)
     is_thing = low(reading.clause).endswith((f" be a {said}", f" be an {said}"))
     if colour and is_thing and low(colour) in reading.vocabulary["colours.things"]:
         return None
-    if not colour or not text or not _plausible(reading, text, colour):
+    if not colour or not text or not _plausible(reading, text, colour) or _is_colour_of(reading, said, text):
         return None
     if reading.does("add") and (laid := tinted(reading, said, text)):
         return [laid]
@@ -83,6 +91,13 @@ def read_recolor(reading: Reading) -> Operations | None:
     if reading.is_whole(owner):
         return becomes(reading, owner, colour, swap=False)
     return [Recolor(target=target, colour=reading.spoken(colour)) for target in reading.targets(owner)]
+
+
+def _is_colour_of(reading: Reading, said: str, text: str) -> bool:
+    """Whether what seems to get the colour is none: in "the colour of the car, red" and "a bit less, yellow"."""
+    if low(text).split(" ")[-1] in ("less", "more", "too", "so"):
+        return True
+    return " of the " in f" {low(said)} " and colour_in(text, reading.vocabulary) is not None
 
 
 def _said_as_wish(reading: Reading, text: str) -> bool:
@@ -98,7 +113,7 @@ def _said_as_wish(reading: Reading, text: str) -> bool:
 def _plausible(reading: Reading, text: str, colour: str) -> bool:
     """Whether the words before the colour can be a thing: "add a dog" and "brown" cannot."""
     first = low(text).split(" ")[0]
-    if " be " in low(text):
+    if " be " in low(text) or _orders_state(reading, low(text)):
         return False
     if first in ("there", "what", "who", "how", "if", "why", "let") or reading["colour"].startswith("of "):
         return False
@@ -112,6 +127,12 @@ def _plausible(reading: Reading, text: str, colour: str) -> bool:
         lone = low(colour) in reading.vocabulary["colours.things"] and low(reading["colour"]).startswith(("a ", "an "))
         return not lone or _COLOUR_WORD.search(low(reading["colour"])) is not None
     return _ORDERS.isdisjoint(reading.vocabulary.openings.get(first, ()))
+
+
+def _orders_state(reading: Reading, small: str) -> bool:
+    """Whether what stands before a colour's name is an order: "melt the ice" before "cream"."""
+    verb, _, rest = small.partition(" ")
+    return rest.split(" ")[0] in ("the", "a", "an") and verb in reading.vocabulary.tables["words"]["state_verbs"]
 
 
 def read_paint(reading: Reading) -> Operations | None:
@@ -133,13 +154,21 @@ def read_change(reading: Reading) -> Operations | None:
         return _so_changed(reading, target, outcome)
     if not result or (reading.verb in ("turn", "switch") and low(target).startswith(("on ", "off "))):
         return None
-    nudged = reading.does("move") and expression("goal_of_move").match(f" {low(result)}") is not None
+    along = low(target).endswith((" over", " across", " along"))
+    nudged = reading.does("move") and (along or expression("goal_of_move").match(f" {low(result)}") is not None)
     if nudged or (reading.does("move") and expression("side_of_thing").match(low(result))):
         return None
+    from_place = definite(reading["old"], reading.vocabulary) if reading["old"] else " from the " in low(target)
+    if from_place and reading.does("move") and definite(result, reading.vocabulary):
+        return None
     if reading["old"]:
+        shades = (trailing_colour(f"it {reading[slot]}", reading.vocabulary) for slot in ("old", "result"))
+        if all(shades) and not (reading.is_whole(target) or subject_of(reading, target).attribute):
+            return [Recolor(target=one, colour=without_article(result)) for one in reading.targets(target)]
         return becomes(reading, target, result, swap=not subject_of(reading, target).attribute)
     joint = reading.joint(target, _JOINTS)
     placed = joint == "in" and low(target).startswith(_INDEFINITE)
+    placed = placed or (joint is None and low(f"{target} {result}").startswith(_INDEFINITE))
     if reading.verb == "set" and (joint == "with" or placed):
         return None
     if joint is None and reading.does("move") and expression("goal_of_move").search(f" {low(target)} {low(result)}"):
@@ -149,6 +178,8 @@ def read_change(reading: Reading) -> Operations | None:
     if joint == "in" and definite(result, reading.vocabulary) and trailing_colour(result, reading.vocabulary):
         return clause_becomes(reading, f"{target} in {result}", strict=True)
     named = low(result).startswith(_BECOMES_NOUN)
+    if named and joint == "as" and reading.is_pronoun(target) and not reading.does("change"):
+        return None
     swap = joint not in ("in", "by") and not low(result).startswith(("be ", "have ", "look "))
     return becomes(reading, target, result, swap=swap or named)
 
@@ -190,8 +221,11 @@ def read_make(reading: Reading) -> Operations | None:
     thing, being, other = clause.partition(" be ")
     if being and definite(thing, reading.vocabulary) and is_other_sort(reading, thing, other):
         return becomes(reading, thing, other, swap=True)
-    if _speaks_of_new(reading, low(clause)):
-        return [added(reading, _BEING.sub(" ", clause, count=1))]
+    if (weather := weather_told(reading, clause)) and reading.verb != "get":
+        return [Alter(prompt=reading.spoken(weather))]
+    if (appearing := _APPEARING.search(clause)) or _speaks_of_new(reading, low(clause)):
+        shown = _APPEARING.sub("", clause) if appearing else clause
+        return [added(reading, _BEING.sub(" ", shown, count=1))]
     return clause_becomes(reading, clause, strict=reading.verb not in ("make", "let", "have", "get"))
 
 
@@ -234,9 +268,12 @@ def _wished(reading: Reading, subject: str, clause: str) -> Operations | None:
         return None
     if low(subject).startswith(_INDEFINITE):
         return [added(reading, f"{subject} {_PRESENT.sub('', clause)}".strip())]
+    clause = clause[4:] if low(clause).startswith("now be ") else clause
     having = _having(reading, f"{subject} {clause}") if low(clause).startswith("have ") else None
-    if low(clause).startswith("be ") and is_other_sort(reading, subject, clause[3:]):
-        return becomes(reading, subject, clause[3:], swap=True)
+    if low(clause).startswith("be ") or low(reading.clause) == f"{low(subject)} be {low(clause)}":
+        other = clause.removeprefix("be ")
+        if is_other_sort(reading, subject, other):
+            return becomes(reading, subject, other, swap=True)
     return having or becomes(reading, subject, clause, swap=_is_other_thing(low(clause)))
 
 
@@ -252,7 +289,8 @@ def _having(reading: Reading, clause: str) -> Operations | None:
     if not match:
         return None
     owner, thing = match[1], _ON_ITSELF.sub("", match[2])
-    if _DOING.search(low(owner)) or _SEEMING.search(low(owner)) or low(owner).startswith("it "):
+    owned = _DOING.search(low(owner)) or _SEEMING.search(low(owner)) or at_article(low(owner).split(" "))
+    if owned or low(owner).startswith("it "):
         return None
     if coloured := _coloured_part(reading, owner, thing):
         return [coloured]
@@ -308,7 +346,9 @@ def read_state(reading: Reading) -> Operations | None:
         return None
     verb = low(reading.clause)[: len(reading.clause) - len(text)].strip()
     text = _OUT.sub("", text)
+    until = measured["until"] if (measured := _MEASURE.search(text)) else None
     text = expression("for_look").sub("", _PARTICLE.sub("", _MEASURE.sub("", text)))
+    text = _MORE.sub("", text)
     text, extent = (text[: far.start()], far.group()) if (far := _EXTENT.search(text)) else (text, "")
     bare = " " in text and not definite(text, reading.vocabulary)
     if (bare and verb in reading.vocabulary["hints.nouns_too"]) or (verb in _VAGUE and scene_in(reading, text)):
@@ -316,7 +356,8 @@ def read_state(reading: Reading) -> Operations | None:
     if verb == "whiten" and re.search(r"teeth|tooth", low(text)):
         return [Recolor(target=target, colour="white") for target in reading.targets(text)]
     prompt = reading.vocabulary.tables["words"]["state_verbs"].get(verb, verb)
-    return [Alter(target=target, prompt=f"{prompt}{extent}") for target in reading.targets(text)]
+    prompt = f"{prompt} {until}" if until else f"{prompt}{extent}"
+    return [Alter(target=target, prompt=reading.spoken(prompt)) for target in reading.targets(text)]
 
 
 def read_transformed(reading: Reading) -> Operations | None:

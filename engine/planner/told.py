@@ -7,17 +7,32 @@ from typing import Any
 from engine.expressions import regex
 from engine.operations import Adjust, Alter
 from engine.planner.additions import added
-from engine.planner.amounts import number
+from engine.planner.amounts import number, numerals
 from engine.planner.colours import colour_in
 from engine.planner.cuts import clause_becomes
+from engine.planner.inflection import participle
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, definite
+from engine.planner.tone import tones_of
 
 MAX_WORDS = 5
 _WANTED = regex(r"(?:a|an|some|several|two|three|four|five|many|more|another|a few|a couple of|lots of) ")
+_ARRANGED = regex(
+    r"(?!(?:the|this|that|my|his|her|its|our|your|their|these|those|all|no|i|me|it|it's|we|they|you) )"
+    r"(?:[a-z-]+ ){0,2}(?!was |is |are )[a-z-]+ "
+    r"(?:strung|hung|placed|scattered|draped|arranged|spread|dotted|laid|lined up|stacked|piled|planted|mounted|"
+    r"pinned|tied|wrapped|suspended) "
+    r"(?:across|along|over|above|on|onto|in|around|between|from|under|below|behind|beside|against|through|to) "
+)
+"""Things named with where they are to be, and no article: "lanterns hung between the trees"."""
 _BECOMING = regex(r"(\S+(?: \S+){0,3}?) ((?:more|less) [a-z-]+|made (?:out )?of .+|made from .+)$")
 _OF_WHOM = regex(r"(\S+) (?:on|for|of) (me|him|her|the \S+|my \S+)$")
 _WHOSE = {"me": "my", "him": "his"}
+_DONE = {"cut": "cut", "split": "split", "tear": "torn", "break": "broken", "chop": "chopped", "rip": "ripped"}
+_ACTS = regex(r"(?i)((?:the|this|that|my|his|her|our) (?:[^ ,]+ ){0,7}?[^ ,]+) ([a-z]{3,}s) ((?:its|his|her|their) .+)")
+_DECADE = 10
+_ABOUT = frozenset(["by", "about", "around", "approximately", "roughly", "some", "another", "at", "least", "nearly"])
+_SEEMING = frozenset(["look", "appear", "seem", "be"])
 _HALF_TURN = 180.0
 """Degrees of hue that are 100 percent."""
 
@@ -31,13 +46,55 @@ def read_switched(reading: Reading) -> Operations | None:
     return [Alter(target=one, prompt=f"turned {low(reading.clause).split(' ')[-1]}") for one in reading.targets(target)]
 
 
+def read_opened(reading: Reading) -> Operations | None:
+    """ "Cut the melon open", "break the bar in half": how the thing is left behind."""
+    target = reading["target"]
+    if reading.is_whole(target) or not definite(target, reading.vocabulary):
+        return None
+    end = low(reading.clause.partition(f"{target} ")[2])
+    done = _DONE.get(reading.verb) or participle(reading.verb)
+    return [Alter(target=one, prompt=f"{done} {end}") for one in reading.targets(target)]
+
+
+def read_acting(reading: Reading) -> Operations | None:
+    """ "The elephant lifts its trunk": told as if it were so, by somebody who wants to see it."""
+    acts = _ACTS.fullmatch(reading["told"])
+    if acts is None:
+        return None
+    verb = next((acts[2].removesuffix(end) for end in ("s", "es") if _is_deed(reading, acts[2].removesuffix(end))), "")
+    return [Alter(target=reading.target(acts[1]), prompt=reading.spoken(f"{verb} {acts[3]}"))] if verb else None
+
+
+def _is_deed(reading: Reading, verb: str) -> bool:
+    """Whether somebody who tells it wants to see it done: "raise", not "wear"."""
+    return low(verb) in reading.vocabulary["hints.deeds"]
+
+
 def read_aged(reading: Reading) -> Operations | None:
     """ "Age her by 20 years", "make him 20 years younger"."""
-    years = number(reading["years"])
-    if years is None or reading.is_whole(reading["target"]):
+    *behind, said = numerals(reading["years"]).split(" ")
+    while behind and (behind[-1] in _ABOUT or behind[-1] in _SEEMING):
+        behind.pop()
+    years, target = number(said), " ".join((reading["target"], *behind))
+    if years is None or reading.is_whole(target):
         return None
-    way = "younger" if low(reading.clause).endswith("younger") else "older"
-    return [Alter(target=reading.target(reading["target"]), prompt=f"{years:g} years {way}")]
+    clause = low(reading.clause)
+    years *= _DECADE if " decade" in clause else 1
+    way = "younger" if clause.endswith("younger") or " off " in clause else "older"
+    return [Alter(target=reading.target(target), prompt=f"{years:g} years {way}")]
+
+
+def read_left(reading: Reading) -> Operations | None:
+    """ "Snap the lid shut", "pull the blind halfway up": how a thing is left."""
+    target = reading["target"]
+    if not definite(target, reading.vocabulary) or reading.is_whole(target) or tones_of(target):
+        return None
+    state = reading.clause.partition(target)[2].strip()
+    told = state.endswith(("shut", "open", "closed", "ajar"))
+    if not told and " " not in state:
+        return None
+    prompt = state if told else f"{participle(reading.clause.split(' ')[0].lower())} {state}"
+    return [Alter(target=one, prompt=prompt) for one in reading.targets(target)]
 
 
 def read_hue(reading: Reading) -> Operations | None:
@@ -83,6 +140,7 @@ def _compared(reading: Reading, phrase: str) -> Operations | None:
         thing, state = phrase[: match.end(1)], phrase[match.start(2) :]
         first = low(thing).split(" ")[0]
         plain = not any(first in reading.vocabulary[f"hints.{name}"] for name in ("no_thing_first", "linking"))
+        plain = plain and thing not in reading.vocabulary.classes["count"]
         return clause_becomes(reading, f"{thing} {state}") if plain and not reading.is_whole(thing) else None
     first, _, rest = phrase.partition(" ")
     parted = _OF_WHOM.match(rest)
@@ -97,7 +155,7 @@ def _compared(reading: Reading, phrase: str) -> Operations | None:
 
 def read_shown(reading: Reading) -> Operations | None:
     """ "A couple of birds in the sky": something new at a place that is there."""
-    if not _WANTED.match(low(reading["prompt"])):
+    if not (_WANTED.match(low(reading["prompt"])) or _ARRANGED.match(low(reading["prompt"]))):
         return None
     addition = added(reading, reading["prompt"])
     return [addition] if addition.place else None
@@ -107,7 +165,10 @@ def readers() -> dict[str, Any]:
     """The readers of this module by name."""
     return {
         "switched": read_switched,
+        "opened": read_opened,
+        "acting": read_acting,
         "aged": read_aged,
+        "left": read_left,
         "hue": read_hue,
         "strength": read_strength,
         "stated": read_stated,

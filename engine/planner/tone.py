@@ -42,6 +42,10 @@ AREAS = ("shadows", "highlights", "blacks", "whites", "gamma", "exposure")
 """Tones that are themselves light or dark."""
 _BROUGHT_BACK = regex(r"(?:bring|get) .{2,60} back$")
 """What is lost is found again, which is no lower."""
+_LINKING = regex(
+    r"(?i) (?:be|look|to be|to look|get|become|appear|is|are|needs?|should|came out|turned out|ended up)$|,$"
+)
+"""What leads from a thing to its tone."""
 _PARTICLE = regex(r" (?:up|down|back|in)$")
 _VERBAL = frozenset(["up", "down"])
 """Behind a first word that is no tone these belong to a verb: "clean up the grain"."""
@@ -281,9 +285,7 @@ def _parted(phrase: str) -> tuple[str, str]:
             target = " ".join(words[:-size])
             if low(target).endswith((" with", " of", " in", " like", " and")):
                 return phrase, ""
-            return re.sub(
-                r"(?i) (?:be|look|to be|to look|get|become|appear|is|are|needs?|should)$|,$", "", target
-            ).strip(), " ".join(words[-size:])
+            return _LINKING.sub("", target).strip(), " ".join(words[-size:])
     for size in range(min(len(words) - 1, 6), 0, -1):
         if low(words[size]) in _ASIDE:
             continue

@@ -38,7 +38,7 @@ def test_a_remark_about_a_thing_is_an_order_and_nothing_else_is(remark: str, ord
 
 def test_what_may_be_a_wish_is_only_tried_last() -> None:
     assert list(hints().orders("chuck a duck in the bathtub")) == []
-    assert list(hints(last=True).orders("chuck a duck in the bathtub")) == ["add a duck in the bathtub"]
+    assert list(hints(mark="last").orders("chuck a duck in the bathtub")) == ["add a duck in the bathtub"]
 
 
 @pytest.mark.parametrize(
@@ -104,5 +104,5 @@ def test_the_way_people_type_is_put_into_plain_words(typed: str, sentences: tupl
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.sampled_from(SPOKEN)))
 def test_words_in_any_order_hint_at_words(words: list[str]) -> None:
-    for last in (False, True):
-        assert all(isinstance(order, str) and "{" not in order for order in hints(last=last).orders(" ".join(words)))
+    for mark in ("", "last", "whole"):
+        assert all(isinstance(order, str) and "{" not in order for order in hints(mark=mark).orders(" ".join(words)))
