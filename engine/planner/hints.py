@@ -6,14 +6,14 @@ A remark becomes an order in plain words, which is then read like any other: "to
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from engine.expressions import regex
 from engine.planner.clauses import begins_request
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
-from engine.planner.sayings import Fit, Sayings
+from engine.planner.sayings import Fit, Sayings, told_by
 from engine.planner.vocabulary import Vocabulary, expression, load
 
 MARKS = ("last", "whole")
@@ -110,9 +110,17 @@ class Hints:
 
     def __init__(self, vocabulary: Vocabulary, entries: Sequence[Mapping[str, Any]]) -> None:
         self._vocabulary = vocabulary
-        self._sayings = Sayings.of(entries, vocabulary)
-        self._telling = self._sayings.telling
+        self._entries = entries
+
+    @cached_property
+    def _telling(self) -> frozenset[str]:
         """Words of which any hint has one: most clauses are told from hints by them alone."""
+        return told_by((pattern for entry in self._entries for pattern in entry["patterns"]), self._vocabulary)
+
+    @cached_property
+    def _sayings(self) -> Sayings:
+        """Read where the first clause may be a hint."""
+        return Sayings.of(self._entries, self._vocabulary)
 
     def may_hint(self, clause: str) -> bool:
         """Whether any word of the clause is one that hints have: a quick look before patterns are tried."""

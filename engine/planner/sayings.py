@@ -181,11 +181,23 @@ def _unfolded(sequence: Sequence) -> Iterator[Sequence]:
         yield sequence
 
 
-def _told_by(saying: Saying) -> frozenset[str]:
-    """Words of which any text that fits the saying holds one."""
-    if saying.needed:
-        return min(saying.needed, key=lambda words: (len(words & _COMMON), len(words)))
-    return frozenset([saying.head.removeprefix("=")])
+def told_by(patterns: Iterable[str], vocabulary: Vocabulary) -> frozenset[str]:
+    """Words of which any text that fits one of the patterns holds one at least."""
+    return frozenset[str]().union(*(_told_by(_parse(TOKEN.findall(one))[0], vocabulary) for one in patterns))
+
+
+def _told_by(sequence: Sequence, vocabulary: Vocabulary) -> frozenset[str]:
+    if needed := list(_needed(sequence, {})):
+        return min(needed, key=lambda words: (len(words & _COMMON), len(words)))
+    heads = (_head(one[0], vocabulary) for one in _unfolded(sequence))
+    return frozenset[str]().union(*(_opening_words(head, vocabulary) for head in heads))
+
+
+def _opening_words(head: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """The first words of what a pattern with that head opens with."""
+    if head.startswith("="):
+        return frozenset([head[1:]])
+    return frozenset(phrase.split(" ", 1)[0] for phrase in vocabulary.classes.get(head, ()))
 
 
 def _head(first: Part, vocabulary: Vocabulary) -> str:
@@ -229,11 +241,6 @@ class Sayings:
 
     def _every(self) -> Iterator[Saying]:
         return (saying for group in self._groups.values() for saying in group.sayings)
-
-    @cached_property
-    def telling(self) -> frozenset[str]:
-        """Words of which any text that fits a pattern holds at least one."""
-        return frozenset[str]().union(*map(_told_by, self._every()))
 
     def _heads(self, low: str) -> list[tuple[str, int]]:
         """The heads that a clause opens with, each with the length of the opening that it consumes."""
