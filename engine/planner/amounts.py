@@ -102,6 +102,7 @@ def _degree_words(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?:^| )(?:by )?(?:just )?(?:only )?({'|'.join(map(re.escape, ordered))})(?: bit)?(?= |$)")
 
 
+@lru_cache(maxsize=256)
 def take_degree(clause: str, vocabulary: Vocabulary) -> tuple[str, Degree]:
     """The clause without its words of degree, and what they say in percent."""
     text = numerals(clause)

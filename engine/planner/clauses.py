@@ -208,6 +208,7 @@ def meanwhile(clause: str) -> str:
     return _MEANWHILE.sub("", clause)
 
 
+@lru_cache(maxsize=256)
 def begins_request(text: str, vocabulary: Vocabulary, chained: bool = False) -> bool:
     """Whether a clause of its own begins here: a verb that can only be one, or one before a determiner."""
     if low(text) in vocabulary["words.step_back"] or low(text).startswith(("go back to ", "back to the ", "let it ")):
