@@ -245,6 +245,8 @@ def _enriched(reading: Reading, prompt: str, place: str) -> Operations | None:
         return None
     if " , " in core and tones_of(core.partition(" , ")[0]):
         return None
+    if reading.verb == "cover" and reading.is_whole(place):
+        return [Alter(prompt=f"covered with {reading.spoken(core)}")]
     inside = _WHERE.get(reading.verb, "on")
     return [
         Add(prompt=reading.spoken(core), place=None if reading.is_whole(place) else on_owner(reading, place, inside))

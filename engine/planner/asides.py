@@ -104,6 +104,13 @@ def with_outcome(operation: Any, clause: str) -> Any:
     return operation.model_copy(update={"prompt": f"{operation.prompt} {clause[match.start(1) :].strip(' ,.')}"})
 
 
+_DRESSED = regex(
+    r"(?P<worn>(?:have|make|let|get|show|put|dress) (?:the|this|that|my|his|her|our|their|him|her|them)\b.{0,60}? "
+    r"(?:wear|wearing|dressed in) .{2,80}?) (?:instead|in place) of "
+)
+"""What somebody is to wear, which says enough: what was worn before goes with it."""
+
+
 def without_contrast(text: str, vocabulary: Vocabulary) -> str:
     """The wish without the state it is the opposite of: "laughing instead of frowning" -> "laughing"."""
     text = _OTHER_STUFF.sub(r"\1", text) if " made " in text else text
@@ -115,6 +122,8 @@ def without_contrast(text: str, vocabulary: Vocabulary) -> str:
         return text[first.end() :]
     if (made := _OLD_STUFF.match(small)) and _MADE_NEW.isdisjoint(vocabulary.openings.get(made["verb"], ())):
         return f"{text[: made.end('new')]}{text[made.end('old') :]}"
+    if dressed := _DRESSED.match(small):
+        return text[: dressed.end("worn")].rstrip(" ,")
     match = _CONTRAST.search(small)
     if match is None:
         return text

@@ -25,7 +25,10 @@ _SCENE_FILLER = expression("scene_filler")
 _ENDS_IN_LOOK = regex(f"{_LOOK_NOUN.pattern}$")
 _LOOKED = (" me", " us", " vibes", " vibe")
 """Endings that only a look has: "anime me", "comic book vibes"."""
-_ABOUT_THING = regex(r"(?!(?:the|this) style)(?:the|everything|all|his|her|my|this)\b(?!.*whole)")
+_ABOUT_THING = regex(
+    r"(?!(?:the|this) style)(?:(?:one|two|three|both|some|each|most|half|several) of )?"
+    r"(?:the|everything|all|his|her|my|this)\b(?!.*whole)"
+)
 _WHOLE_LEAD = regex(r"(?i)^(?:everything|all|it|(?:the|this) (?:whole |entire )?(?:photo|picture|image)) ")
 _NAMED_LOOK = expression("named_look")
 _DETAILED = regex(r" (?:,|with|à la|a la|in the style of|inspired by|like) ")

@@ -20,6 +20,7 @@ _NONE_OF, _ANOTHER = expression("none_of"), expression("another_wish")
 _POINTING = expression("pointing_back")
 _THANKS = regex(r"(?i) , (?:thanks|thank you|thx|ta|cheers|please|pls|many thanks|thanks a lot|thanks so much)$")
 _BEHIND_ORDER = regex(r" (?:before|so|because|since|,) ")
+_SUITABLE = regex(r"(?i)(?: ,)? (?:suitable|appropriate|ideal|perfect|fit|ready|intended|meant|good enough)$")
 _STRONG = frozenset([":", ", so"])
 _ASKING = (" in ", " with ", " to ", " from ", " and ", "er for ", "white for ")
 """Words of a lead that may ask for something itself."""
@@ -155,7 +156,7 @@ def _without_use(part: str, vocabulary: Vocabulary) -> str:
     first, *rest = low(use).split(" ")
     if not found or len(rest) >= MAX_WORDS_OF_USE or vocabulary["words.uses"].trailing(low(use)) is None:
         return part
-    before = before.strip()
+    before = _SUITABLE.sub("", before.strip())
     added = "add" in vocabulary.openings.get(low(before).split(" ", 1)[0], ())
     told = first in _OWN or (rest and not added and (first in _ARTICLES or len(rest) > 1))
     whole = not before or " " in before or before[0].isdigit() or low(before) in vocabulary["words.bare_order"]
