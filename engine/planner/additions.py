@@ -209,7 +209,7 @@ def read_give(reading: Reading) -> Operations | None:
         return None
     if reading.verb == "put" and low(prompt).split(" ")[-1] not in reading.vocabulary["hints.garments"]:
         return None
-    if reading.verb in ("dress", "put"):
+    if reading.verb in ("dress", "put", "outfit", "clothe", "attire"):
         before = reading.clause.removesuffix(prompt).rstrip(" ") if reading.clause.endswith(f" {prompt}") else ""
         dressed = next((f"dressed{joint}" for joint in (" as", " like") if before.endswith(joint)), "wearing")
         return [Alter(target=reading.target(target), prompt=f"{dressed} {reading.spoken(prompt)}")]
