@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Image: TypeAlias = "NDArray[np.uint8]"
-"""(H, W, 3) uint8 sRGB."""
-Mask: TypeAlias = "NDArray[np.bool_]"
-"""(H, W) bool, True = regenerate."""
-Alpha: TypeAlias = "NDArray[np.float32]"
-"""(H, W) float32 in [0, 1]: soft blending weights."""
+    Image: TypeAlias = NDArray[np.uint8]
+    """(H, W, 3) uint8 sRGB."""
+    Mask: TypeAlias = NDArray[np.bool_]
+    """(H, W) bool, True = regenerate."""
+    Alpha: TypeAlias = NDArray[np.float32]
+    """(H, W) float32 in [0, 1]: soft blending weights."""
+else:
+    # Words are planned with these records too, and need no arrays.
+    Image = Mask = Alpha = Any
 
 
 class Offset(NamedTuple):

@@ -63,11 +63,19 @@ async def test_an_edit_there_is_the_edit_here(
     assert plain(there) == plain(here)
 
 
+async def let_go(brush: Brush, seconds: float) -> None:
+    """End the painting so long after it began, however late that is."""
+    await asyncio.to_thread(brush.begun.acquire)
+    await asyncio.sleep(seconds)
+    brush.let_go.set()
+
+
 async def test_a_painter_is_heard_and_seen(tmp_path: Path) -> None:
     brush = Brush()
     async with serving(editor(brush).edit, tmp_path) as client:
-        asyncio.get_running_loop().call_later(0.5, brush.let_go.set)
+        ending = asyncio.create_task(let_go(brush, 0.5))
         frames = await client.edited(PAINTED)
+        await ending
     progress = [frame for frame in frames if isinstance(frame, Progressed)]
     assert isinstance(frames[0], Staged)
     assert [one.fraction for one in progress] == sorted(one.fraction for one in progress)
