@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from engine.expressions import regex
+from engine.lasting import lasting
 from engine.planner.clauses import begins_request
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
@@ -120,7 +121,8 @@ class Hints:
     @cached_property
     def _sayings(self) -> Sayings:
         """Read where the first clause may be a hint."""
-        return Sayings.of(self._entries, self._vocabulary)
+        with lasting():
+            return Sayings.of(self._entries, self._vocabulary)
 
     def may_hint(self, clause: str) -> bool:
         """Whether any word of the clause is one that hints have: a quick look before patterns are tried."""

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import tomli
 
 from engine.expressions import regex
+from engine.lasting import lasting
 from engine.planner.languages.beginnings import beginnings
 from engine.planner.languages.dictionary import FOLDER, folded, load, verb_forms
 from engine.planner.languages.lexing import lists
@@ -54,6 +55,11 @@ class Signs(NamedTuple):
 @cache
 def signs() -> Signs:
     """The telling words of every language, read once."""
+    with lasting():
+        return _signs()
+
+
+def _signs() -> Signs:
     data: dict[str, Any] = tomli.loads((FOLDER / "recognition.toml").read_text("utf-8"))
     told: dict[str, set[str]] = {}
     english, known = frozenset(data[ENGLISH].split()), load_english().words
