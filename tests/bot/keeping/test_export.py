@@ -91,7 +91,7 @@ async def test_everything_beside_the_pictures_is_told(history: History, photo: P
     await Posts(history.database).note(Post("discord", "99", "5", job.id))
     await Preferences(history.database).change(of_member("discord", "ada"), model="sdxl")
     await Shelf(history.database).keep("ada", "look", Recipe(created_with="retouch", steps=()))
-    await Audit(history.database).note("7", "ada", "ban", member="eve")
+    await Audit(history.database).note("7", "ada", "ban", member="eve.the.banned")
     _, files = await exported(history)
     told = words(files)
     assert told["jobs"][0]["request"] == {"instruction": "blur this"}
@@ -100,7 +100,7 @@ async def test_everything_beside_the_pictures_is_told(history: History, photo: P
     assert told["preferences"] == [{"key": "member discord ada", "chosen": {"model": "sdxl"}}]
     assert told["recipes"][0]["name"] == "look"
     assert told["administration"][0]["action"] == "ban"
-    assert b"eve" not in files["kept.json"]
+    assert b"eve.the.banned" not in files["kept.json"]
     assert b"host:1" not in files["kept.json"]
 
 
