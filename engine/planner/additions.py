@@ -32,6 +32,8 @@ _SHAPE_AT_END = regex(
     r"(\d+(?:\.\d+)?:\d+|\w+ (?:format|aspect|orientation))(?: format| aspect| ratio)*"
 )
 _PLACE = expression("place_of_addition")
+_CALLED = ("bring ", "summon ", "unleash ", "conjure ", "call ", "send ", "roll ")
+"""Verbs that weather comes by, whatever place is named with it."""
 _PARTICLES = frozenset(["out", "up", "down", "in", "over", "away", "around", "by", "past"])
 _THAT_SAYS = regex(
     r" (?:(?:that|which) (?:says|reads|spells)|saying|reading|spelling|with the (?:words?|text)) "
@@ -102,6 +104,8 @@ def read_add(reading: Reading) -> Operations | None:
         return None
     if laid := tinted(reading, prompt, place):
         return [laid]
+    if low(reading.clause).startswith(_CALLED) and reading.vocabulary["weather.words"].trailing(low(prompt)):
+        return [Alter(prompt=reading.spoken(f"{prompt} {place}".strip()))]
     if reading.verb in reading.vocabulary["hints.attaching"] and low(prompt).startswith(_NO_THING):
         return None
     if definite(prompt, reading.vocabulary) and (

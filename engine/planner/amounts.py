@@ -72,6 +72,9 @@ class Degree(NamedTuple):
         return plain if self.percent is None else abs(self.percent)
 
 
+HUNDRED = 100
+
+
 @lru_cache(maxsize=4096)
 def numerals(text: str) -> str:
     """The text with numbers in words as digits: "by forty five percent" -> "by 45 percent"."""
@@ -80,14 +83,28 @@ def numerals(text: str) -> str:
     out: list[str] = []
     for word in words:
         value = NUMERALS.get(word.lower())
-        previous = out[-1] if out else ""
-        if value is not None and value < 10 and previous in ("20", "30", "40", "50", "60", "70", "80", "90"):
-            out[-1] = str(int(previous) + value)
-        elif value is not None and (value != 1 or previous == "by"):
-            out.append(str(value))
-        else:
+        if value is None:
             out.append(word)
+        elif not _counted_on(out, value):
+            out.append(str(value) if value != 1 or out[-1:] == ["by"] else word)
     return " ".join(out).replace(" - ", "-")
+
+
+def _counted_on(out: list[str], value: int) -> bool:
+    """Whether the number goes on from the words before it, which then hold both: "forty" "five"."""
+    previous = out[-1] if out else ""
+    if value == HUNDRED:
+        times = 1 if previous in ("a", "one") else int(previous) if len(previous) == 1 and previous.isdecimal() else 0
+        out[-1:] = [str(HUNDRED * times)] if times else out[-1:]
+        return times > 0
+    size = 2 if previous == "and" else 1
+    whole = int(out[-size]) if len(out) >= size and out[-size].isdecimal() and len(out[-size]) < 4 else 0
+    tens = 0 < value < 10 and size == 1 and whole % 10 == 0 and 20 <= whole < HUNDRED
+    hundreds = whole >= HUNDRED and whole % HUNDRED == 0 and 0 < value < HUNDRED
+    tens = tens or (size == 1 and 0 < value < 10 and whole > HUNDRED and whole % 10 == 0)
+    if tens or hundreds:
+        out[-size:] = [str(whole + value)]
+    return tens or hundreds
 
 
 def number(text: str) -> float | None:

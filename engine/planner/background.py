@@ -13,7 +13,7 @@ from engine.planner.amounts import take_degree
 from engine.planner.colours import colour_in
 from engine.planner.looks import look_of_thing
 from engine.planner.normalise import low
-from engine.planner.reading import Operations, Reading, definite, without_article
+from engine.planner.reading import PERSONS, Operations, Reading, definite, without_article
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
@@ -126,12 +126,17 @@ def background_becomes(reading: Reading, prompt: str) -> Operations | None:
 
 
 def read_behind(reading: Reading) -> Operations | None:
-    """ "Pure white behind the blender", "a cream sweep behind the bottle": a colour there is all that is behind it."""
-    if not definite(reading["thing"], reading.vocabulary):
+    """ "Pure white behind the blender", "a galaxy behind the astronaut": a colour or a view is all that is there."""
+    prompt, somebody = reading["prompt"], reading["thing"]
+    there = definite(somebody, reading.vocabulary) or low(somebody) in PERSONS
+    if " , put " in prompt or not there or definite(prompt, reading.vocabulary):
         return None
-    plain = _SHEET.sub("", _PLAIN.sub("", reading["prompt"]))
-    colour = colour_in(plain, reading.vocabulary) if plain else None
-    return [Background(action="colour", colour=colour)] if colour else None
+    plain = _SHEET.sub("", _PLAIN.sub("", prompt))
+    if colour := colour_in(plain, reading.vocabulary) if plain else None:
+        return [Background(action="colour", colour=colour)]
+    head = expression("scenery_tail").sub("", low(prompt)).rstrip(" ,")
+    vista = reading.verb not in ("add", "hang", "drop") and reading.vocabulary["scenes.vistas"].trailing(head)
+    return [Background(action="replace", prompt=reading.spoken(without_article(prompt)))] if vista else None
 
 
 def read_setting(reading: Reading) -> Operations | None:

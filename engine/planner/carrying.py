@@ -19,6 +19,8 @@ from engine.operations import (
     Style,
     Target,
 )
+from engine.planner.clauses import begins_request
+from engine.planner.colours import colour_in
 from engine.planner.normalise import low
 from engine.planner.reading import PERSONS
 from engine.planner.reframing import on_side
@@ -48,6 +50,9 @@ _PICTURE: Final = regex(r"\b(?:photo|picture|image)\b")
 _LISTED: Final = expression("listed_thing")
 USUAL: Final[dict[type, float]] = {Blur: 50.0}
 """Percent that is meant where an operation gives none."""
+_THERE: Final = regex(r"(?:the|this|that|these|those|my|our|his|her|its|their|all|both|each|every)\b|.* ones?$")
+"""How a thing is named that is in the picture already."""
+_ONE_MORE: Final = regex(r"(?P<thing>(?:an?|some|two|three|four|a few) [^,]{2,60}?)(?: (?:too|as well|also|please))+$")
 _ON: Final = ("on", "in", "at", "to", "over", "onto", "into", "next", "behind", "above", "under")
 WHICH: Final = {"ordinal": None, "position": None, "size": None, "quantity": None, "relation": None}
 """The words of a target that tell one thing from others of its name."""
@@ -75,13 +80,23 @@ def carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperatio
     amount: float | None = getattr(last, "amount", None) or (USUAL[Blur] if isinstance(last, Blur) else None)
     if match and match.groupdict().get("gone") and not isinstance(last, Remove):
         return None
-    if not match or (scaled and not amount):
+    if not match or (scaled and not amount) or _only_tells_how(match["thing"], vocabulary):
         return None
     share = next((SHARES[word] for word in scaled["factor"].split(" ") if word in SHARES), 1.0) if scaled else 1.0
     share = SHARES[how[1]] if how else share
     if amount and share != 1.0:
         last = last.model_copy(update={"amount": round(max(-100.0, min(100.0, amount * share)), 3)})
     return _on_thing(clause[match.start("thing") : match.end("thing")], _place_word(match), last, vocabulary)
+
+
+def _only_tells_how(thing: str, vocabulary: Vocabulary) -> bool:
+    """Whether words without an article are no thing but how one should be, or an order: "darker too"."""
+    last = thing.split(" ")[-1]
+    if _THERE.match(thing):
+        return False
+    tone = tone_of(thing)
+    known = colour_in(thing, vocabulary) or last in vocabulary["states.adjectives"] or last.endswith("ly")
+    return bool((tone and tone.comparative) or known or begins_request(thing, vocabulary))
 
 
 def _place_word(match: re.Match[str]) -> str:
@@ -118,7 +133,8 @@ def _on_thing(thing: str, at: str, last: Any, vocabulary: Vocabulary) -> EditOpe
     if isinstance(last, Adjust) and (tone := tone_of(thing)) and not tone.comparative:
         return last.model_copy(update={"property": tone.property})
     if isinstance(last, Add):
-        return last.model_copy(update={"place": f"{at} {thing}"})
+        there = _THERE.match(small) is not None or small in vocabulary["words.pronoun"]
+        return last.model_copy(update={"place": f"{at} {thing}"} if there else {"prompt": thing})
     target: Target | None = getattr(last, "target", None)
     if not hasattr(last, "target"):
         return None
@@ -141,7 +157,7 @@ def _target(thing: str, before: Target | None, vocabulary: Vocabulary) -> Target
 
 def listed(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperation | None:
     """One more thing for the last edit, named with nothing else around it: "and sunglasses", "plus a scarf"."""
-    match = _LISTED.match(low(clause))
+    match = _LISTED.match(low(clause)) or (_ONE_MORE.match(low(clause)) if isinstance(last, Add) else None)
     if match is None:
         return None
     thing = clause[match.start("thing") : match.end("thing")]

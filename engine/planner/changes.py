@@ -151,7 +151,8 @@ def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> 
         if reading.is_whole(subject_text):
             return whole_becomes(reading, result, pronoun=reading.is_pronoun(subject_text))
         return thing_becomes(reading, subject_text, result, swap=swap)
-    if subject.attribute == "state" and not subject.owner and low(subject_text).startswith(_POSSESSIVES):
+    seen = low(subject_text).startswith(_POSSESSIVES) or subject.word in reading.vocabulary["states.seen_alone"]
+    if subject.attribute == "state" and not subject.owner and seen:
         return [Alter(target=reading.target(subject_text), prompt=reading.spoken(bare_result(result)))]
     if subject.attribute == "display" and not subject.owner:
         return thing_becomes(reading, subject_text, result, swap=swap)
@@ -220,11 +221,21 @@ def whole_becomes(reading: Reading, result: str, *, pronoun: bool = False) -> Op
     if colour := colour_in(bare, reading.vocabulary):
         return [Recolor(target=it or Target(phrase="image"), colour=colour)]
     if it and low(bare).startswith(("a ", "an ", "into a ", "into an ")):
-        return [Replace(target=it, prompt=reading.spoken(bare))]
+        return _become_of_picture(reading, bare) or [Replace(target=it, prompt=reading.spoken(bare))]
     if " " in bare or low(result).startswith(_DESCRIBING):
         return [Alter(prompt=spoken)]
     known = any(reading.vocabulary[f"states.{name}"].find(low(bare)) for name in ("adjectives", "verbs"))
     return [Alter(target=it, prompt=reading.spoken(bare))] if known else None
+
+
+def _become_of_picture(reading: Reading, bare: str) -> Operations | None:
+    """ "Make it a desert", "turn it into a book page", where nothing was spoken of before that "it" could mean."""
+    if reading.context.history or reading.context.mask:
+        return None
+    if is_scenery(reading, bare):
+        return [Background(action="replace", prompt=reading.spoken(bare))]
+    work = reading.vocabulary["looks.works"].trailing(low(bare))
+    return [Style(prompt=reading.spoken(plain_result(bare)))] if work else None
 
 
 def _is_place_in_other_light(reading: Reading, subject: str, result: str) -> bool:

@@ -32,6 +32,7 @@ from engine.planner.doubts import of_things
 from engine.planner.followups import carried_late, follow_up
 from engine.planner.hints import Hints, hints
 from engine.planner.joining import said_twice
+from engine.planner.measured import measured
 from engine.planner.normalise import Normal, low
 from engine.planner.reading import Operations, Reader, Reading
 from engine.planner.recall import continued
@@ -40,6 +41,7 @@ from engine.planner.sayings import Fit, Sayings, sayings
 from engine.planner.sparing import mended, spared_by, sparing
 from engine.planner.spelling import mend_verb, mend_words
 from engine.planner.targets import parse_target
+from engine.planner.verdicts import STEPS
 from engine.planner.vocabulary import Vocabulary, expression, load
 from engine.planner.wishing import Wishes, wishes
 from engine.planner.word_order import rejoined
@@ -106,6 +108,7 @@ class ClauseReader:
         self._steering: Sayings = self._sayings.only(STEERING)
         self._hints: Hints = hints(language)
         self._last_hints: Hints = hints(language, "last")
+        self._begun_hints: Hints = hints(language, "begun")
         self._whole_hints: Hints = hints(language, "whole")
         self._wishes: Wishes = wishes(language)
 
@@ -121,11 +124,16 @@ class ClauseReader:
         for text in dict.fromkeys((clause, tidied)):
             if limited := self._all_but_one(text, normal, context) or self._in_one_area(text, normal, context):
                 return limited
+        adjusted = self.measured(clause, context)
+        if adjusted and isinstance(adjusted[0], Adjust) and self._names(adjusted[0].target, clause):
+            return adjusted, SURE
         wished = conditional(clause, self._vocabulary)
         if context.history:
             for text in dict.fromkeys((clause, tidied, *wished)):
                 if more := follow_up(text, context, self._vocabulary) or of_result(text, context, self._vocabulary):
                     return more, SURE
+        if adjusted:
+            return adjusted, SURE
         turned = rejoined(tidied, self._vocabulary)
         for text in dict.fromkeys((turned, tidied, clause, strip_openers(clause, self._vocabulary), *wished)):
             if text and (found := self._said(text, normal, context)):
@@ -135,14 +143,28 @@ class ClauseReader:
         for respelt in self._respelt((tidied, *wished[:1])):
             if found := self._said(respelt, normal, context):
                 return found[0], MENDED
+        if adjusted := measured(clause, context, self._vocabulary, loose=True):
+            return adjusted, MENDED
         if context.history and (anew := still_so(clause)):
             return self.read(anew, normal, context)
-        late = carried_late(clause, context, self._vocabulary) or self.hinted(clause, normal, context, last=True)
+        late = carried_late(clause, context, self._vocabulary) or self._hinted_late(clause, normal, context)
         return late, LOOSE
 
-    def hinted(self, clause: str, normal: Normal, context: Context, *, last: bool = False) -> Operations:
+    def measured(self, clause: str, context: Context) -> Operations | None:
+        """The adjustment that a clause is, in whatever order its words stand; None where it is none."""
+        texts = dict.fromkeys((clause, tidy(clause, self._vocabulary)))
+        return next((found for text in texts if (found := measured(text, context, self._vocabulary))), None)
+
+    def hinted(self, clause: str, normal: Normal, context: Context) -> Operations:
         """What a remark amounts to, as an order that is read like any other; empty where it is none."""
-        known = self._last_hints if last else self._hints
+        return self._hinted_by(self._hints, clause, normal, context)
+
+    def _hinted_late(self, clause: str, normal: Normal, context: Context) -> Operations:
+        """What words amount to that nothing else reads; in a conversation a few words tell more than before it."""
+        found = self._hinted_by(self._last_hints, clause, normal, context)
+        return found or (self._hinted_by(self._begun_hints, clause, normal, context) if context.history else [])
+
+    def _hinted_by(self, known: Hints, clause: str, normal: Normal, context: Context) -> Operations:
         if low(clause).split(" ", 1)[0] in _PLAIN_ORDERS or not known.may_hint(clause):
             return []
         bare = strip_openers(clause, self._vocabulary)
@@ -181,6 +203,16 @@ class ClauseReader:
             return []
         read, sure = self.read(request, normal, context)
         return redone(read, context) if sure > LOOSE else []
+
+    def is_step(self, text: str, normal: Normal, context: Context, *, further: bool) -> bool:
+        """Whether the words alone are a step through the conversation: "go back one", "do over".
+
+        further: or one more or less of the last edit: "ease off".
+        """
+        steered = self._steered(text, normal, context)
+        if steered and all(isinstance(one, STEPS) for one in steered[0]):
+            return True
+        return further and bool(follow_up(text, context, self._vocabulary))
 
     def refined(self, clause: str, normal: Normal, context: Context) -> Refine | None:
         """What the clause changes of the last edit's place: "not the arm" spares it there, not in a new edit."""
@@ -286,7 +318,7 @@ class ClauseReader:
         for _, fit in self._fits(text, stripped, ordered):
             found = READERS[fit.saying.reader](self._filled(fit, text, degree, normal, context))
             loose = fit.saying.reader in LOOSE_READERS
-            if found and of_things(found, loose=loose):
+            if found and of_things(found, self._vocabulary, loose=loose):
                 return found, LOOSE if loose else SURE
         return None
 
@@ -306,6 +338,11 @@ class ClauseReader:
             return plain
         without = self._sayings.fits(low(stripped), stripped, degree=True, ordered=ordered)
         return merge(plain, without, key=_order)
+
+    def _names(self, target: Target | None, clause: str) -> bool:
+        """Whether a clause names the thing that it is about, with an article."""
+        articles = self._vocabulary["words.definite"].phrases
+        return target is not None and not target.previous and not articles.isdisjoint(low(clause).split(" "))
 
     def _opens_with_order(self, small: str) -> bool:
         """Whether the clause opens with a verb that is no noun, so that it cannot open with a thing."""

@@ -9,10 +9,11 @@ from itertools import islice
 from engine.expressions import regex
 from engine.planner.asides import by_means, without_contrast
 from engine.planner.colours import colour_in, trailing_colour
-from engine.planner.descriptions import without_constraints
+from engine.planner.descriptions import is_change_without_result, without_constraints
 from engine.planner.mentions import mentioned_in
 from engine.planner.normalise import SHARED, low, quotes_in
 from engine.planner.purposes import is_another_wish, led_up_to, without_use
+from engine.planner.run_on import order_behind, told_apart
 from engine.planner.sharing import with_shared_thing, with_shared_verb
 from engine.planner.telling import tone_words
 from engine.planner.vocabulary import Vocabulary, expression
@@ -199,8 +200,10 @@ def _asked(sentence: str, vocabulary: Vocabulary) -> list[str]:
             tells = mentioned_in(remark, vocabulary) or _CONFIRMING.fullmatch(low(request).rstrip(" ,"))
             return [remark, request] if tells else [request]
     if run_on := _RUN_ON.match(small):
-        return [sentence[: run_on.end()].rstrip(), sentence[run_on.end() :]]
-    return [sentence]
+        remark, order = sentence[: run_on.end()].rstrip(), sentence[run_on.end() :]
+        return told_apart(remark, order, vocabulary, surely=True)
+    behind = order_behind(sentence, vocabulary)
+    return [sentence] if behind is None else told_apart(sentence[:behind].rstrip(), sentence[behind:], vocabulary)
 
 
 def meanwhile(clause: str) -> str:
@@ -334,6 +337,7 @@ def _strip_reasons(text: str, vocabulary: Vocabulary) -> str:
             return text[: offset - 1].rstrip(" ,")
         told = index > 1 and words[index - 1] not in _LEFT and tails.opens(word)
         told = told and tails.leading(" ".join(words[index : index + 5])) is not None
+        told = told and not (word == "so" and is_change_without_result(words[:index], vocabulary))
         if told and not _measured(word, words[index:]):
             return text[: offset - 1].rstrip(" ,")
         offset += len(word) + 1

@@ -67,15 +67,24 @@ _CAPITALS: Final = expression("capitals")
 _PLACE: Final = expression("place_meant")
 _REQUEST: Final = expression("request_meant")
 _TO_BE: Final = expression("to_be")
+_FLIPPED: Final = regex(
+    r"\b(?:(?P<across>horizontal|left[- ](?:to[- ])?right|right[- ](?:to[- ])?left|sideways)"
+    r"|vertical|upside|top|upright)"
+)
 IT: Final = Target(previous=True)
 _SUCH_A_ONE: Final = regex(
     r"(?:(?:and|but|no|now|maybe|rather|with|hm+|in|as|into|make it|i'd prefer|i prefer|preferably) (?:, )?)*"
     r"(?P<such>an? (?:[^\W\d]\S* ){0,2}[^\W\d]\S*) one(?: please| instead| though)?$"
 )
+_COLON: Final = regex(r"^(?:(?:no|nope|sorry|oops|rather|actually|correction|i mean|i meant)(?: ,)? )+: (?=\S)")
+_SORRY: Final = regex(r"(?: ,)? (?:sorry|oops|my bad|my mistake|apologies)(?: , not .*)?$")
+_SUITING: Final = expression("suiting")
 _DETERMINER: Final = regex(r"(?i)^(?:an?|the|some) ")
 _WITH: Final = expression("with_more")
 _MORE_OF_IT: Final = expression("more_of_it")
 PLACED: Final = Remove | Replace | Recolor | Alter | Extract | Adjust | Text
+OF_LOOKS: Final = Style | Recolor | Alter | Replace | Add | Background
+"""Edits of which something else could suit better."""
 MAX_SPACES: Final = 24
 """In a correction: whatever is longer says what it is about."""
 _MEANT: Final = regex(r"\b(?:meant?|said|wanted|make that|instead)\b")
@@ -87,7 +96,8 @@ def corrected(clause: str, context: Context, vocabulary: Vocabulary, quotes: tup
     """The last edit taken back and made as it was meant; None where the clause corrects nothing."""
     if not context.history or clause.count(" ") > MAX_SPACES:
         return None
-    last, said = context.history[-1], _meaning_first(clause.strip(" ,.!"))
+    last = context.history[-1]
+    said = _meaning_first(_suited(clause.strip(" ,.!"), last))
     small = low(said)
     if only_words(small, _REVERSAL_WORD) and _REVERSAL.search(small):
         wrong = "wrong" in small or not isinstance(last, Rotate)
@@ -119,8 +129,17 @@ def corrected(clause: str, context: Context, vocabulary: Vocabulary, quotes: tup
     return [Undo(), meant] if meant else None
 
 
+def _suited(said: str, last: Any) -> str:
+    """ "Teal would suit it better" -> "I meant teal", after an edit that made something of another look."""
+    suits = _SUITING.match(low(said)) if isinstance(last, OF_LOOKS) else None
+    if suits is None or any(tone_of(word) for word in suits["said"].split(" ")):
+        return said
+    return f"I meant {said[: suits.end('said')]}"
+
+
 def _meaning_first(said: str) -> str:
     """ "A sunset beach I mean" -> "I meant a sunset beach"."""
+    said = said[: sorry.start()] if (sorry := _SORRY.search(low(said))) else said
     if only := _MEANT_ONLY.match(low(said)):
         said = f"I {said[only.end() :]}"
     if unlike := _UNLIKE.match(low(said)):
@@ -151,7 +170,12 @@ def _reworded(said: str, last: Text, vocabulary: Vocabulary, quotes: tuple[str, 
         return last.model_copy(update={"text": quotes[quotes_in(words)[0]]})
     if (case := _CAPITALS.match(low(said))) and last.text:
         return last.model_copy(update={"text": last.text.upper() if case["upper"] else last.text.lower()})
-    small = low(words)
+    small, colon = low(words), _COLON.match(low(said))
+    told = said[colon.end() :].strip() if colon else ""
+    if colon and is_quote(told):
+        return last.model_copy(update={"text": quotes[quotes_in(told)[0]]})
+    if colon and not quotes_in(told):
+        return last.model_copy(update={"text": told})
     named = match is not None and match.re.pattern == _NEW_WORDS.pattern
     if words.isupper() or small.replace(" ", "").isdigit():
         return last.model_copy(update={"text": words})
@@ -216,8 +240,8 @@ def _meant(words: str, last: Any, vocabulary: Vocabulary) -> EditOperation | Non
         case Rotate() if re.search(r"\b(?:left|right|(?:anti|counter)?-?clockwise)\b", small):
             degrees = number(small)
             return Rotate(degrees=abs(last.degrees if degrees is None else degrees) * way_of(small, 1.0))
-        case Flip() if re.search(r"vertical|horizontal|upside down", small):
-            return Flip(axis="horizontal" if "horizontal" in small else "vertical")
+        case Flip() if way := _FLIPPED.search(small):
+            return Flip(axis="horizontal" if way["across"] else "vertical")
         case Upscale() | Duplicate() if counted := _NUMBER.fullmatch(numerals(small)):
             return _so_many(last, float(counted[1]))
         case Recolor() if "colo" not in small and (colour := colour_in(words, vocabulary)):
@@ -236,10 +260,19 @@ def _meant(words: str, last: Any, vocabulary: Vocabulary) -> EditOperation | Non
             return last.model_copy(update={"prompt": words})
         case Background(action="replace") if _BARE.fullmatch(small):
             return last.model_copy(update={"prompt": words})
+        case Alter(target=Target(), prompt=str(before)) if small in vocabulary["states.stuffs"] and " of " in before:
+            return last.model_copy(update={"prompt": f"{before.rpartition(' of ')[0]} of {words}"})
+        case Replace() | Add() if _is_such(small, last.prompt):
+            return last.model_copy(update={"prompt": f"a {words}"})
         case Recolor() | Alter() | Replace() if small in vocabulary["states.adjectives"]:
             return Alter(target=last.target, prompt=words)
         case _:
             return None
+
+
+def _is_such(small: str, prompt: str) -> bool:
+    """Whether the words are the thing that was put there, and how it should have been: "white horse"."""
+    return 0 < small.count(" ") < 3 and small.split(" ")[-1] == low(prompt).split(" ")[-1]
 
 
 def _so_many(last: Upscale | Duplicate, number: float) -> EditOperation | None:

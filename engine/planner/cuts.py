@@ -8,7 +8,7 @@ from engine.expressions import regex
 from engine.planner.changes import becomes
 from engine.planner.colours import colour_in, trailing_colour
 from engine.planner.normalise import low
-from engine.planner.reading import Operations, Reading
+from engine.planner.reading import Operations, Reading, before_article
 from engine.planner.states import is_other_sort
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
@@ -19,9 +19,15 @@ _JOINTS = (" and", " then", " ,", " or")
 """Behind these another action of the same thing begins, which does not part it from what it does first."""
 _LINKED = expression("linked")
 _ARTICLES = ("the", "a", "an")
+_HOW_FAR = ("half", "fully", "partly", "partially", "nearly", "almost", "completely", "entirely")
+_OF_WHAT = (" of", " in", " with")
+_LISTING = ("and", "or", "then", ",")
+_OWN = ("its", "his", "her", "their")
 _BEHIND_ADJECTIVE = ("than ", "and ", "with ", "in ", "as ", "like ", ",", "so ")
 _BEFORE_NOUNS = ("in", "on", "with", "of", "like", "wearing", "holding", "near", "at", "by", "to")
 
+_ALIKE = regex(r" (?:just |exactly )?(?:like|as in) (?:the|an?|in|on|that|those) .+$")
+"""What a colour is compared with: "red like a fire engine"."""
 _LESS = regex(
     r"(?:(?:it|this|that|everything) )?"
     r"(?:(?:a )?(?:little bit|bit|little|touch|tad|lot) |slightly |much |way |far )?less \S+$"
@@ -33,6 +39,9 @@ def clause_becomes(reading: Reading, clause: str, *, strict: bool = False) -> Op
     """ "make" without a word between thing and result: "the car blue", "the dog look up", "it a cheese pizza"."""
     if _LESS.match(low(clause)):
         return None
+    alike = _ALIKE.search(low(clause))
+    if alike and trailing_colour(clause[: alike.start()], reading.vocabulary):
+        clause = clause[: alike.start()]
     if both := _shared(reading, clause):
         return both
     for thing, result in _cuts(reading, clause, strict):
@@ -63,7 +72,8 @@ def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
     cuts: list[tuple[str, str]] = []
     if size := _pronoun(reading, low(clause)):
         cuts.append((clause[:size], clause[size + 1 :]))
-    if (coloured := trailing_colour(clause, reading.vocabulary)) and " be " not in low(coloured.thing):
+    coloured = trailing_colour(clause, reading.vocabulary)
+    if coloured and " be " not in low(coloured.thing) and not low(coloured.thing).endswith(_JOINTS):
         cuts.append((coloured.thing, coloured.colour))
     words = clause.split(" ")
     lower = [low(word).strip(",") for word in words]
@@ -77,15 +87,25 @@ def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
     as_if = _AS_IF.search(low(clause))
     if as_if and (acting := _at_state(reading, low(clause)[: as_if.start()].split(" "), strict)):
         cuts.insert(0, (" ".join(words[:acting]), " ".join(words[acting:])))
-    for index in (_at_state(reading, lower, strict), at_article(lower), None if strict else _at_end(reading, lower)):
+    state = _at_state(reading, lower, strict)
+    if (deed := _at_deed(reading, lower)) and deed <= (state or deed):
+        cuts.insert(0, (" ".join(words[:deed]), " ".join(words[deed:])))
+    for index in (state, at_article(lower), None if strict else _at_end(reading, lower)):
         if index:
             cuts.append((" ".join(words[:index]), " ".join(words[index:])))
-    parted = [(unlinked(thing).strip(), result.strip()) for thing, result in cuts]
+    parted = [(unlinked(thing).strip(), result.strip()) for thing, result in map(_half_told, cuts)]
     return [(thing, result) for thing, result in parted if thing and result]
 
 
 def _parted(clause: str, match: re.Match[str]) -> tuple[str, str]:
     return clause[: match.start()], clause[match.end() :]
+
+
+def _half_told(cut: tuple[str, str]) -> tuple[str, str]:
+    """ "The banana half | peeled": how far belongs to the state."""
+    thing, result = cut
+    head, _, last = thing.rpartition(" ")
+    return (head, f"{last} {result}") if low(last) in _HOW_FAR and " " in head else cut
 
 
 def unlinked(thing: str) -> str:
@@ -120,9 +140,24 @@ def _at_state(reading: Reading, lower: list[str], strict: bool) -> int | None:
         )
         adjective = adjectives.leading(rest)
         is_like = adjective is not None and (
-            adjective == rest or rest[len(adjective) + 1 :].startswith(_BEHIND_ADJECTIVE)
+            adjective == rest
+            or adjective.endswith(_OF_WHAT)
+            or rest[len(adjective) + 1 :].startswith(_BEHIND_ADJECTIVE)
         )
-        if acts or is_like or (lower[index].endswith("ing") and index > 1 and before not in _ARTICLES):
+        going_on = lower[index].endswith("ing") and index > 1 and before not in (*_ARTICLES, *_LISTING)
+        if acts or is_like or going_on:
+            return index
+    return None
+
+
+def _at_deed(reading: Reading, lower: list[str]) -> int | None:
+    """The verb before what it is done to: "the dog | shut its mouth", "the boy | lick the ice cream"."""
+    vocabulary, told = reading.vocabulary, reading.verb in ("let", "have")
+    for index in range(2, len(lower) - 1):
+        verb, article = lower[index], lower[index + 1]
+        acts = told or verb in vocabulary["states.verbs"] or verb in vocabulary["states.deeds"]
+        done = article in _OWN or (acts and article in _ARTICLES)
+        if done and not before_article(verb, vocabulary) and lower[index - 1] not in (*_BEFORE_NOUNS, *_LISTING):
             return index
     return None
 

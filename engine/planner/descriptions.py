@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from engine.expressions import regex
@@ -11,7 +12,9 @@ from engine.planner.vocabulary import Vocabulary, expression
 
 MAX_HEADS = 6
 """Commas at which a long order may end."""
-_CONSTRAINTS = tuple(expression(f"kept_{name}") for name in ("with", "alone", "verb", "while", "nothing", "result"))
+_CONSTRAINTS = tuple(
+    expression(f"kept_{name}") for name in ("with", "alone", "staying", "verb", "while", "nothing", "result")
+)
 _JOINTS = (" but", " and", " yet", " while", " though")
 _LEFT_OVER = regex(r"(?i)(?: ,)? (?:but|and|yet|while|though)$")
 """What joined a constraint that is gone."""
@@ -26,6 +29,8 @@ _ABSOLUTE = regex(
     r"(?:[\w'-]+ ){1,4}?\w+(?:ing|ed|en|ung) (?:on|in|at|by|up|down|over|with|into|from|across|along|against|off|out)\b"
 )
 """Something else that happens beside it: "wax pooling on the icing"."""
+_RESULT = frozenset(["to", "toward", "towards", "into", "with", "as", "for", "from", "like"])
+_OF_PLACE = frozenset(["next", "close", "closest", "nearest", "nearer", "closer", "attached", "leading"])
 _OF_OTHERS = regex(
     r"(?:with|without|as|like|from|under|its|their|his|her|each|all|lit|\w+ing|\w+ly"
     r"|\w+ed (?:on|in|at|by|to|from|with|over|\w+ly))\b"
@@ -44,11 +49,24 @@ def without_constraints(text: str, vocabulary: Vocabulary) -> str:
         return text
     for _ in range(MAX_HEADS):
         matches = (pattern.search(low(text)) for pattern in _CONSTRAINTS)
-        start = min((match.start() for match in matches if match), default=len(text))
+        starts = [match.start() for match in matches if match]
+        start = min((at for at in starts if not _tells_result(text, at, vocabulary)), default=len(text))
         if start == len(text) or text[:start].count(" ") < 1:
             break
         text = text[:start].rstrip(" ,")
     return text
+
+
+def _tells_result(text: str, start: int, vocabulary: Vocabulary) -> bool:
+    """Whether what stands there is what a thing is changed to: "change the scooter so its body is green"."""
+    so = low(text).startswith((" so ", " , so "), start)
+    return so and is_change_without_result(low(text)[:start].split(" "), vocabulary)
+
+
+def is_change_without_result(words: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether the words order a change and do not tell into what: "change the woman next to the stall"."""
+    joints = (word for before, word in pairwise(words) if word in _RESULT and before not in _OF_PLACE)
+    return "change" in vocabulary.openings.get(words[0], ()) and next(joints, None) is None
 
 
 def torn(operations: Sequence[Any]) -> bool:

@@ -70,6 +70,11 @@ _ANOTHER = regex(r"(?:(?:and |give me |make |do |add )*another(?: one)?|one more
 _POINT = regex(r"(?:since|after|from|before)\b")
 _ONCE = regex(r"(?:original|lost|true|natural|faded) (?:colou?r|tone|vibran|detail)")
 """What an old photo had once."""
+_TO_BE_BACK = regex(r"\bback\b")
+_OWNED = regex(r"\b(?:his|her|its|their) ")
+_DETERMINED = regex(r"(?:the|an?|some|that|this|those|these) ")
+_AS_IT_WAS = regex(r"^(?:(?:own|old|real|original|actual|usual|previous|former|first|normal|proper) )+")
+"""Before what was there once."""
 BROUGHT = Add | Text | Expand | Duplicate
 """Edits that put something there which can be had "without"."""
 MAX_SPACES = 12
@@ -117,9 +122,9 @@ def read_vary(reading: Reading) -> Operations | None:
     """Several answers to the last request."""
     if not reading["count"]:
         return [Vary()]
-    count = _times(re.sub(r"(?i)^(?:me |another |more |some |with )+", "", reading["count"])) or (
-        4 if low(reading["count"]) in ("some", "more", "several", "other", "different") else None
-    )
+    count = _times(
+        re.sub(r"(?i)^(?:me |another |more |some |with )+| (?:more|other|different|new|further)$", "", reading["count"])
+    ) or (4 if low(reading["count"]) in ("some", "more", "several", "other", "different") else None)
     return [Vary(n=max(2, min(16, count)))] if count else None
 
 
@@ -174,7 +179,7 @@ def _numbered(word: str, context: Context) -> str | None:
 def read_undo_of(reading: Reading) -> Operations | None:
     """ "Undo the hat": the edit that was about it; whether there is one is asked later, of a point in time at once."""
     point, context = reading["since"] or reading["before"], reading.context
-    if not (context.history or reading["target"]):
+    if not (context.history or reading["target"]) or " to " in reading["target"]:
         return None
     what = f"since {reading['state']}" if reading["state"] else reading["target"] or point or _done(reading)
     found = about(what, context.history)
@@ -185,11 +190,27 @@ def read_undo_of(reading: Reading) -> Operations | None:
         return None
     if not found and tone_of(what) and "undo" not in low(reading.clause):
         return None
+    if not found and reading["target"] and (back := _brought_back(reading)):
+        return back
     if (point and not _POINT.match(low(point))) or (not found and _ONCE.match(low(what))):
         return None
     edits = len(context.history)
     last = found == tuple(range(edits - context.last, edits)) and edits
     return [Undo()] if last else [Undo(what=reading.spoken(what))]
+
+
+def _brought_back(reading: Reading) -> Operations | None:
+    """ "Put the charcoal back" where it was undone, "put his own face back" where the last edit changed that."""
+    if not _TO_BE_BACK.search(low(reading.clause)) or _DETERMINED.match(low(reading["target"])):
+        return None
+    if reading.context.undone:
+        return [Redo()]
+    plain = _AS_IT_WAS.sub("", low(reading["target"]))
+    if found := about(plain, reading.context.history):
+        last = found == (len(reading.context.history) - 1,)
+        return [Undo() if last else Undo(what=plain)]
+    owned = plain != low(reading["target"]) or _OWNED.search(low(reading.clause))
+    return [Undo()] if owned and reading.context.history else None
 
 
 def _done(reading: Reading) -> str:

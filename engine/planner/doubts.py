@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from engine.expressions import regex
 from engine.operations import Add, Context, Operation, Target, Undo, Upscale
 from engine.planner.normalise import low
+from engine.planner.reading import before_article
 from engine.planner.recall import about, another, one_of
+from engine.planner.vocabulary import Vocabulary
 
 _ASKED: Final = "Did you mean "
 """How every doubt begins, and no other question does."""
@@ -17,20 +20,42 @@ _TALK: Final = regex(
     r"|^(?:up|down|(?:(?:up|down|over|out|in|back) )?(?:there|here))$"
 )
 """Words of a sentence about the request, none of which is in the name of a thing."""
+_CUT_OFF: Final = regex(
+    r" (?:which|who|the|an?|further|closer|nearer|of|into|will|as|and|or|have|has|is|are|was|were|from|next|instead)$"
+)
+"""Words that no name of a thing ends with: the sentence goes on."""
 _TALK_OF_RESULT: Final = regex(
     r"^(?:i|you|we)\b|(?<!as )(?<!like )\bif (?:i|you|we|it|the)\b|\b(?:can|could|would) you\b"
 )
 
 
-def of_things(operations: Sequence[Any], *, loose: bool) -> bool:
+def of_things(operations: Sequence[Any], vocabulary: Vocabulary, *, loose: bool) -> bool:
     """Whether what a reading takes for things can be some; "I think I" and "is" are parts of somebody's sentence.
 
     loose: whether the reading takes anything for a result, which is checked then too.
     """
     return not any(
-        ((target := getattr(one, "target", None)) and _TALK.search(low(target.phrase or "")))
+        ((target := getattr(one, "target", None)) and _is_torn_out(target, vocabulary))
+        or (isinstance(one, Add) and one.place and _CUT_OFF.search(low(one.place)))
         or (loose and _TALK_OF_RESULT.search(low(getattr(one, "prompt", None) or "")))
         for one in operations
+    )
+
+
+def _is_torn_out(target: Target, vocabulary: Vocabulary) -> bool:
+    """Whether the target's words are a piece of a sentence rather than a thing and where it is."""
+    if target.relation and _CUT_OFF.search(low(target.relation)):
+        return True
+    return target.phrase is not None and _is_sentence(target.phrase, vocabulary)
+
+
+def _is_sentence(phrase: str, vocabulary: Vocabulary) -> bool:
+    """Whether the words are no name of a thing: "I think I", or an order that was not seen, "boy lick the ice"."""
+    if _TALK.search(low(phrase)) or _CUT_OFF.search(low(phrase)):
+        return True
+    articles = vocabulary["words.articles"]
+    return any(
+        word in articles and not before_article(before, vocabulary) for before, word in pairwise(phrase.split(" "))
     )
 
 

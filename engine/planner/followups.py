@@ -22,11 +22,14 @@ from engine.operations import (
     Recolor,
     Refine,
     Remove,
+    Replace,
     Restore,
     Rotate,
     Target,
+    Text,
     Undo,
     Upscale,
+    Vary,
 )
 from engine.planner.amounts import numerals, take_degree
 from engine.planner.backing import backed
@@ -56,12 +59,27 @@ _SHADE: Final = regex(
 _SHADED: Final = regex(r"^(?:(?:light|dark|bright|deep|pal)er )+")
 _BACK: Final = expression("undone_in_words")
 _BLURRIER: Final = regex(r"(?:make it |blur it )?(?:more (?:blur|blurry|blurred)|blurrier|more)")
+_PIXELS: Final = regex(
+    r"(?:(?:use|with|make it|try|go for|i'd prefer|do|as|in|into) )*"
+    r"(?:(?:big|bigger|large|chunky|coarse|fat|proper|huge) )?"
+    r"(?:pixels|pixelate|pixelated|pixellate|squares|blocks|mosaic|a mosaic|pixelation)"
+)
 _SHARPER: Final = regex(r"(?:make it |blur it )?less (?:blur|blurry|blurred)")
 _NEXT: Final = expression("next_thing")
 _OWNED: Final = regex(r"(?:its|his|her|their) [^\W\d]+(?: [^\W\d]+)?")
 _SLIGHTLY: Final = regex(r"\b(?:bit|little|slightly|slight|touch|tad)\b")
 _TAKEN_OFF: Final = regex(r"\btake (?:another )?(\d+(?:\.\d+)?(?: ?%| percent)?) (?:off|away|back)\b(?: (?:it|again))?")
 _LOWERING: Final = regex(r"\b(?:decrease|reduce|lower|decreasing|reducing|lowering|reduced|decreased)\b")
+_OUTRIGHT: Final = regex(
+    r"(?:(?:another|further|by|more|again|and|go|take it|bring it) )*(?:(?P<up>up|higher)|down|lower)"
+)
+""" "Another 10 down" is darker still, whichever way the last step went."""
+_OTHERS: Final = regex(r"(?:(?:any|some|show me|maybe|a few|give me) )*(?:other|different|more) [^\W\d]{3,20}s")
+_ONLY_SO_MUCH: Final = regex(r"(?:only|just|merely|no more than) (?P<what>(?:an?|the (?:hint|trace)) [^\d]{3,60})$")
+_OF_LETTERS: Final = regex(
+    r"(?:make (?:it|them) )?(?:(?:a bit|a little|slightly|much|a lot|even) )?[a-z]{3,9}er "
+    r"(?:writing|letters|lettering|text|font|type|words|print|script|handwriting)"
+)
 _REVERSING: Final = regex(r"\b(?:other|opposite|reverse|wrong)\b")
 _STRENGTH: Final = regex(r"\b(?:opacity|intensity|strength)\b")
 _DIGIT: Final = regex(r"\d")
@@ -98,6 +116,12 @@ def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
         return framed
     if _BACK.fullmatch(said.whole):
         return [Undo()]
+    if isinstance(last, Text) and _OF_LETTERS.fullmatch(said.whole):
+        return [Refine(change=clause)]
+    if _OTHERS.fullmatch(said.whole) and _is_of_prompt(said.whole, last):
+        return [Vary()]
+    if isinstance(last, Add | Alter | Replace) and (milder := _ONLY_SO_MUCH.match(said.whole)):
+        return [Undo(), last.model_copy(update={"prompt": milder["what"]})]
     if scaled := _scaled(said, context, vocabulary):
         return scaled
     if isinstance(last, Rotate):
@@ -131,6 +155,12 @@ def carried_late(clause: str, context: Context, vocabulary: Vocabulary) -> Opera
     return [last.model_copy(update={"target": read_target(thing, vocabulary)})]
 
 
+def _is_of_prompt(small: str, last: Any) -> bool:
+    """Whether the last word is what was painted, in the plural: "other beaches" after a beach."""
+    noun = small.split(" ")[-1].removesuffix("s").removesuffix("e")
+    return any(word.startswith(noun) for word in low(getattr(last, "prompt", None) or "").split(" "))
+
+
 def _said(clause: str, vocabulary: Vocabulary) -> Said:
     whole = _TAKEN_OFF.sub(r"reduce it by \1", bare(low(clause)))
     text, degree = take_degree(whole, vocabulary)
@@ -147,6 +177,11 @@ def bare(small: str) -> str:
 def _amount_of(last: Any) -> float:
     """The percent of an edit; 0 where it has none."""
     return getattr(last, "amount", None) or 0.0
+
+
+def scales(clause: str, context: Context, vocabulary: Vocabulary) -> bool:
+    """Whether a clause says nothing but how strong the last edit should have been: "half of that would do"."""
+    return bool(context.history) and _scaled(_said(clause, vocabulary), context, vocabulary) is not None
 
 
 def _scaled(said: Said, context: Context, vocabulary: Vocabulary) -> Operations | None:
@@ -212,6 +247,8 @@ def _amount(last: Adjust, said: Said, *, told: bool) -> float | None:
     if (less := _LESS.match(whole)) and not _DIGIT.search(numerals(whole)) and not small.startswith("increase"):
         small, percent = (whole, None) if less else (small, percent)
     step = _step(last, said, percent, told=told)
+    if percent is not None and (told_way := _OUTRIGHT.fullmatch(small)):
+        return step if told_way["up"] else -step
     if expression("raising_verb").search(small) and _elliptical(small):
         return step
     if _LOWERING.search(small) and _elliptical(small):
@@ -324,6 +361,8 @@ def _blurred(last: Operation, said: Said, more: bool) -> Blur | None:
     thing = re.escape(low(last.target.phrase)) if last.target is not None and last.target.phrase else "it"
     said = said._replace(small=re.sub(rf" (?:on|for|over|to) (?:it|them|that|(?:the )?{thing})$", "", said.small))
     amount = last.amount or USUAL[Blur]
+    if _PIXELS.fullmatch(said.small):
+        return last.model_copy(update={"mode": "pixelate"})
     if more or _BLURRIER.fullmatch(said.small):
         return last.model_copy(update={"amount": _limited(amount * 2)})
     less = _LESS.match(said.small) or _SHARPER.fullmatch(said.small)

@@ -190,7 +190,7 @@ def read_crop(reading: Reading) -> Operations | None:
     if not text or (text and reading.is_whole(text) and "target" not in reading.slots):
         return None
     if ratio := aspect(
-        re.sub(r"(?i)^(?:(?:the|this) (?:image|photo|picture)|it) (?:(?:to|into|in|as|for) )?", "", text)
+        re.sub(r"(?i)^(?:(?:the|this) (?:image|photo|picture)|it|that|this) (?:(?:to|into|in|as|for) )?", "", text)
     ):
         return [Crop(aspect=ratio)]
     if expression("plain_border").fullmatch(low(text)) or (low(text) in _BORDERS and reading.verb in _TRIMMING):

@@ -17,7 +17,7 @@ from engine.planner.normalise import low
 from engine.planner.sayings import Fit, Sayings, told_by
 from engine.planner.vocabulary import Vocabulary, expression, load
 
-MARKS = ("last", "whole")
+MARKS = ("last", "whole", "begun")
 MAX_WORDS = 30
 MAX_WORDS_OF_SLOT = 12
 MAX_WORDS_OF_WORN = 4
@@ -34,7 +34,7 @@ _PLACED = regex(
     r"(?!(?:the|no|more|less) )(?:[a-z-]+ ){0,2}"
     r"(?:[a-z]*[^su\W]s|fire|smoke|steam|snow|ivy|moss|confetti|glitter|lightning) "
     r"(?:(?:on|in|over|around|above|behind|under|across|along|next to|near|by|off) |coming out of |falling on )"
-    r"(?:the|my|his|her|their|our|that|this|these|those|top) ?\S*"
+    r"(?:(?:the|my|his|her|their|our|that|this|these|those|top) ?\S*|(?:him|her|them|me|us|it)$)"
 )
 """Several things or a mass, and where: "fireworks over the bridge"."""
 _SPOT = regex(
@@ -212,8 +212,8 @@ class Hints:
 def hints(language: str = "english", mark: str = "") -> Hints:
     """The hints of a language with that mark, or with none, built once.
 
-    last: only taken where nothing else could be meant; whole: sentences whose clauses say nothing alone, such as "one
-    duck isn't enough, make it 4".
+    last: only taken where nothing else could be meant; begun: the same, and only in the middle of a conversation;
+    whole: sentences whose clauses say nothing alone, such as "one duck isn't enough, make it 4".
     """
     vocabulary = load(language)
     every: Sequence[Mapping[str, Any]] = vocabulary.tables["hints"]["hint"]

@@ -126,6 +126,8 @@ def _both(last: AnyOperation, operation: AnyOperation) -> AnyOperation | None:
 def hinted_before(last: AnyOperation, found: Sequence[AnyOperation]) -> bool:
     """Whether the request is for what a remark hinted at: "it's too blue, make it warmer"."""
     one = found[0] if len(found) == 1 else None
+    if isinstance(last, Rotate) and isinstance(one, Rotate):
+        return True
     if not (isinstance(last, Adjust) and isinstance(one, Adjust)) or last.property != one.property:
         return False
     return (last.amount > 0) == (one.amount > 0) and one.target in (last.target, None, Target(previous=True))

@@ -107,15 +107,13 @@ def _is_worded(reading: Reading, old: str, new: str) -> bool:
 
 def _exchanged(reading: Reading, old: str, new: str) -> Text | None:
     """ "Change Tuesday to Friday on the poster": one name for another where things are written."""
-    placed = _PLACE.search(new)
-    if not placed or not _CAPITALS.fullmatch(old) or not _CAPITALS.fullmatch(new[: placed.start()]):
+    placed, named = _PLACE.search(new), _named(reading, old)
+    if not placed or not _CAPITALS.fullmatch(named or old) or not _CAPITALS.fullmatch(new[: placed.start()]):
         return None
     where = re.sub(r"^\S+ ", "", placed.group(1))
-    return (
-        Text(action="replace", text=new[: placed.start()], old=old, target=_sign(reading, where))
-        if (_WRITTEN_ON.search(low(where)))
-        else None
-    )
+    if not (named or _WRITTEN_ON.search(low(where))):
+        return None
+    return Text(action="replace", text=new[: placed.start()], old=named or old, target=_sign(reading, where))
 
 
 def _refigured(reading: Reading, old: str, new: str) -> Text | None:
@@ -128,7 +126,9 @@ def _refigured(reading: Reading, old: str, new: str) -> Text | None:
 
 
 def _renames(reading: Reading) -> bool:
-    """ "The name on the cake from Tom to Tim": words told by what they are and by what they were."""
+    """ "The name on the cake from Tom to Tim", "the sign from STOP to GO": words told by what they were."""
+    if reading["was"].isupper() and reading["text"].isupper():
+        return True
     head = re.split(r" (?:on|in|of|at|above|below) ", low(reading["old"]))[0].split(" ")[-1]
     return bool(reading["was"]) and head in _RENAMED
 
@@ -219,6 +219,11 @@ def read_add(reading: Reading) -> Operations | None:
     return [Text(action="add", text=words, place=_inked(reading, reading.spoken(place) or where))]
 
 
+def read_written(reading: Reading) -> Operations | None:
+    """ "'To Sam' written on the envelope": quoted words and where they are to stand."""
+    return read_add(reading) if quotes_in(reading["text"]) else None
+
+
 def _corner(text: str) -> str | None:
     """ "Top right" said without a preposition behind the words."""
     match = _CORNER.search(_QUOTES.sub("", text))
@@ -290,7 +295,7 @@ def read_figure(reading: Reading) -> Operations | None:
 
 def readers() -> dict[str, Any]:
     """The readers of this module by name."""
-    return {"text_replace": read_replace, "text_add": read_add, "figure": read_figure}
+    return {"text_replace": read_replace, "text_add": read_add, "text_written": read_written, "figure": read_figure}
 
 
 __all__ = ["is_quoted", "mentions_words", "readers", "removed"]

@@ -13,8 +13,9 @@ from engine.planner.clause_reading import LOOSE, MENDED, ClauseReader
 from engine.planner.clauses import split, strip_openers, tidy
 from engine.planner.corrections import corrected, narrowed_to_rest
 from engine.planner.doubts import doubt_about, named, unknown_step
+from engine.planner.followups import scales
 from engine.planner.joining import hinted_before, in_its_place, in_place_of, joined, said_twice
-from engine.planner.mentions import is_remark, mentioned_in, told_of
+from engine.planner.mentions import is_remark, mentioned_in, spoken_of, told_of
 from engine.planner.normalise import Normal, low
 from engine.planner.reading import Operations
 from engine.planner.recall import continued
@@ -24,6 +25,7 @@ from engine.planner.sizes import with_detail
 from engine.planner.sparing import forbids, kept_beside, left_alone, mended, spared_by, sparing, stays
 from engine.planner.spoken import changed_as_remarked, exacter, how_it_should_be, is_of, spoken
 from engine.planner.tinting import colour_wished
+from engine.planner.verdicts import led_up_to
 from engine.planner.vocabulary import Vocabulary, expression
 
 MAX_OPERATIONS = 24
@@ -55,7 +57,7 @@ class Listening:
 
     def plan(self) -> Plan:
         """The plan, in which areas told in numbers are still the characters that stand for them."""
-        for sentence in reconsidered(self._normal.sentences, self._vocabulary):
+        for sentence in self._sentences():
             clauses = self._clauses(sentence)
             for number, clause in enumerate(clauses, 1):
                 self._hear(clause, following=number < len(clauses), beside=len(clauses) > 1)
@@ -65,6 +67,15 @@ class Listening:
             self._operations += narrowed_to_rest(self._context, self._kept[-1])
         asked = in_place_of(self._context.history, self._operations, self._instruction)
         return self._planned(joined(asked, self._kept, self._vocabulary)[:MAX_OPERATIONS])
+
+    def _sentences(self) -> Sequence[str]:
+        """The sentences as they were meant in the end; of verdicts that lead up to a step only that."""
+        sentences = reconsidered(self._normal.sentences, self._vocabulary)
+        begun = self._context.history or self._context.undone
+        return led_up_to(sentences, self._is_step, self._vocabulary) if begun else sentences
+
+    def _is_step(self, text: str, further: bool) -> bool:
+        return self._reader.is_step(text, self._normal, self._context, further=further)
 
     def _planned(self, operations: Operations) -> Plan:
         if not operations:
@@ -94,6 +105,8 @@ class Listening:
                 {"parameters": tidy(sentence, self._vocabulary)}, sentence, self._normal, self._context
             )
         ):
+            return [sentence]
+        if self._reader.measured(sentence, self._context):
             return [sentence]
         if order := self._reader.order_of(sentence, self._normal, self._context):
             return [order]
@@ -168,8 +181,8 @@ class Listening:
     def _ask(self, clause: str, seen: Context) -> None:
         """Read what the clause asks for."""
         words = self._vocabulary
-        told = told_of(clause, tidy(clause, words), self._about, words) if self._about else None
-        guessed = () if told else self._guessed(clause, seen)
+        told = self._told(clause, seen) if self._about else None
+        guessed = () if told or self._reader.measured(clause, seen) else self._guessed(clause, seen)
         read, sure = (guessed, MENDED) if guessed else self._reader.read(told or clause, self._normal, seen)
         if told and not read:
             read, sure = self._reader.hinted(told, self._normal, seen), MENDED
@@ -194,8 +207,16 @@ class Listening:
         remarked = guessed or _DECLARING.fullmatch(low(clause)) or is_remark(low(clause))
         self._remember(clause, len(found) if remarked else 0)
 
+    def _told(self, clause: str, seen: Context) -> str | None:
+        """The clause with what the remark before it was about by name; a step back is of an edit, not of a thing."""
+        if seen.history and self._is_step(clause, False):
+            return None
+        return told_of(clause, tidy(clause, self._vocabulary), self._about, self._vocabulary)
+
     def _guessed(self, clause: str, seen: Context) -> Operations:
         """What the clause amounts to where it only hints or wishes."""
+        if scales(clause, seen, self._vocabulary):
+            return []
         return self._reader.hinted(clause, self._normal, seen) or self._reader.wished(clause, self._normal, seen)
 
     def _take(self, found: Operations, clause: str, sure: float, *, anew: bool) -> None:
@@ -226,8 +247,9 @@ class Listening:
     def _remember(self, clause: str, hinted: int) -> None:
         """Note what the clause was about, while nothing but hints and remarks were heard."""
         self._hinted = hinted
-        alone = len(self._operations) == hinted and not (self._context.history or self._context.mask)
-        self._about = (mentioned_in(clause, self._vocabulary) or self._about) if alone else ""
+        alone = len(self._operations) == hinted and not self._context.mask
+        about = mentioned_in(clause, self._vocabulary) if alone else None
+        self._about = "" if not alone or spoken_of(about, self._context) else about or self._about
 
 
 def _is_of_thing(operation: EditOperation | HistoryOperation) -> bool:

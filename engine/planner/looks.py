@@ -79,6 +79,10 @@ def look_of_thing(reading: Reading, text: str) -> bool:
     return heads.trailing(head) is not None or head in looks
 
 
+MAX_SPACES_OF_NAME = 3
+"""Spaces in the name of an artist: "a Dutch old master"."""
+
+
 def read_style(reading: Reading) -> Operations | None:
     """A named look for the picture, or for one thing in it."""
     target_text, look = reading["target"], reading["look"]
@@ -103,6 +107,18 @@ def read_style(reading: Reading) -> Operations | None:
         return None
     prompt = reading.spoken(expression("look_lead").sub("", look if target_text else _WHOLE_LEAD.sub("", look)))
     return [Style(prompt=prompt, target=None if whole else reading.target(target_text))] if prompt else None
+
+
+def read_style_by(reading: Reading) -> Operations | None:
+    """ "Draw the dog the way Picasso would have": somebody's manner."""
+    target, artist = reading["target"], reading["artist"]
+    if artist.count(" ") > MAX_SPACES_OF_NAME or not (definite(target, reading.vocabulary) or reading.is_whole(target)):
+        return None
+    whole = (
+        reading.is_whole(target)
+        or without_article(low(target).removeprefix("this ")) in reading.vocabulary["looks.pictures"]
+    )
+    return [Style(prompt=f"in the style of {reading.spoken(artist)}", target=None if whole else reading.target(target))]
 
 
 def _style_of_the_rest(reading: Reading, look: str, kept: str) -> Operations | None:
@@ -271,4 +287,10 @@ def _is_scene_only(reading: Reading, text: str) -> bool:
 
 def readers() -> dict[str, Any]:
     """The readers of this module by name."""
-    return {"style": read_style, "style_evoked": read_style_evoked, "lit": read_lit, "scene": read_scene}
+    return {
+        "style": read_style,
+        "style_by": read_style_by,
+        "style_evoked": read_style_evoked,
+        "lit": read_lit,
+        "scene": read_scene,
+    }

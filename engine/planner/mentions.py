@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.expressions import regex
+from engine.operations import Context
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low, quotes_in
 from engine.planner.reading import without_article
 from engine.planner.vocabulary import Vocabulary, expression
 
+_CONTRACTED = regex(
+    r"(?i)^(?!(?:he|she|it|there|that|this|what|who|here|let|everyone|everything)'s )"
+    r"((?:(?:the|that|this|my|his|her|our|their) )?(?:[^ ,']+ ){0,2}[^ ,']+)'s "
+    r"(?=[a-z]+ing\b|(?:too|so|not|really|just|still|in|on|all|way|totally|completely|a bit|kind of|pointless|"
+    r"useless|an?|the)\b)"
+)
+"""The "is" of "the hat's hiding his eyes"."""
 _PLACE = regex(r" (?:into|in|on|at|of|behind|under|over|near|from|to|with) ")
 _TOLD_BY_NOW = regex(r"(?i)(?: in \w+)?(?: (?:anymore|any more|right now|now|today|here))$")
 _FRAMING = frozenset(["crop", "flip", "resize", "upscale", "expand"])
@@ -40,12 +50,26 @@ _STANDING_IN = regex(
 )
 _WISHING = regex(r"\b(?:should|must|needs?|wants?|wish|if|have to|has to|would|could)\b")
 _PREFERRED = regex(r" (?:would|might|could|will) (?:be|look|work) \S.*$")
+_AWAY = frozenset(["out", "gone", "away", "bye", "begone", "bin it", "off with it", "out with it"])
+"""What is to become of a thing that was just complained about."""
 _BARE = frozenset(["remove", "blur", "pixelate", "extract"])
 """Orders that need a thing, so that without one they are about what was spoken of."""
 
 
+def spoken_of(thing: str | None, context: Context) -> bool:
+    """Whether the last edit was about that thing, or brought it, so that "it" means that anyway."""
+    last: Any = context.history[-1] if context.history else None
+    if thing is None or last is None:
+        return False
+    said = " ".join(
+        filter(None, (getattr(last, "prompt", None), getattr(getattr(last, "target", None), "phrase", None)))
+    )
+    return without_article(low(thing)).split(" ")[-1].rstrip("s") in (word.rstrip("s") for word in low(said).split(" "))
+
+
 def mentioned_in(remark: str, vocabulary: Vocabulary) -> str | None:
     """The thing a remark is about, as "the lamp"; None where it names none, or only the picture itself."""
+    remark = _CONTRACTED.sub(r"\1 is ", remark)
     if low(remark).startswith(_BEHIND):
         return "the background"
     if bare := _bare(low(remark), vocabulary):
@@ -86,6 +110,8 @@ def told_of(clause: str, request: str, thing: str, vocabulary: Vocabulary) -> st
     """
     verb, _, rest = low(request).partition(" ")
     does = frozenset(vocabulary.openings.get(verb, ()))
+    if low(request) in _AWAY:
+        return f"remove {thing}"
     if not rest and not does.isdisjoint(_BARE):
         return f"{request} {thing}"
     if colour_in(chosen := _PREFERRED.sub("", _CHOOSING.sub("", low(request))), vocabulary):

@@ -43,7 +43,6 @@ DETERMINERS = (
     "their ",
 )
 
-
 _SHARED = regex(rf"(?<=\w){SHARED}$")
 
 
@@ -205,6 +204,11 @@ Reader = Callable[[Reading], Operations | None]
 def definite(text: str, vocabulary: Vocabulary) -> bool:
     """Whether a noun phrase speaks of something that is there already."""
     return low(text).split(" ")[0] in vocabulary["words.definite"] or low(text) in vocabulary["words.pronoun"]
+
+
+def before_article(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether an article may stand behind the word within the name of one thing; behind a noun it opens another."""
+    return word in vocabulary["words.before_article"] or word.endswith("ing")
 
 
 def without_article(text: str) -> str:

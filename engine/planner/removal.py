@@ -37,6 +37,9 @@ _TELLS = regex(r" (?:is|are|was|were|has to|have to|must|needs? to|should)(?: |$
 _FILES = frozenset(["png", "jpg", "jpeg", "webp", "tiff", "transparent png"])
 """Formats of pictures, which say how it is to be saved."""
 _FEW = regex(r"(one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:of (?:the|these|those|my) )?(?=\S)")
+_PLACED = regex(r"(?i)^.*?(?: (?:on|in|from|off|of|over|across) |$)")
+LESS_GLARE = 40.0
+"""Percent that highlights are lowered by, of which glare is a strong sort."""
 _ON_NOTHING = regex(
     r"(?i) (?:on|onto|with|against) (?:a |the )?(?:(?:transparent|see-through|clear) "
     r"(?:background|backdrop|bg|png|layer)|transparent|transparency|nothing)$"
@@ -60,6 +63,9 @@ _FROM_THERE = regex(
     r"(?: out| down| up| off)?$"
 )
 """Behind a thing these say where it is from, and not what it is taken from."""
+_ONE_OF_THEM = regex(r"one(?: (?:away|out|off|down|of them))?")
+_PUT_OUT = regex(r" (?:blown|snuffed|burnt|burned|worn|washed|spread|stretched|laid|turned|lit|filled|flattened)$")
+"""A participle whose "out" says how the thing is: "let the candles be blown out"."""
 _WORN = regex(r"(?i)(?<=\w) on$")
 _EXPRESSION = regex(r"(?:^| )(?:smile|smirk|grin|frown|scowl|pout|grimace|sneer)$")
 _UNSEEN = regex(r"(?:the )?(?:obscured|clarity|hidden)")
@@ -69,6 +75,8 @@ def read_remove(reading: Reading) -> Operations | None:
     """Things, lettering, defects, tones or the background taken away."""
     text, where = _LEFT_THERE.sub("", reading["target"]), reading["where"] or reading["bearer"]
     where = _LEFT_THERE.sub("", where)
+    if reading.context.history and _ONE_OF_THEM.fullmatch(low(text)):
+        return [Remove(target=Target(previous=True, quantity="one"))]
     if reading["bearer"] and not _bears(reading, low(where), low(text)):
         return None
     if reading["verb"] and not _takes_off(reading, low(reading["verb"]), where):
@@ -81,6 +89,8 @@ def read_remove(reading: Reading) -> Operations | None:
         text, where = f"{text} from {where}", ""
     text = _WORN.sub("", text) if where else text
     text = f"all {text}" if low(reading.clause).startswith("none of ") else text
+    if _PUT_OUT.search(low(text)):
+        return None
     if where and ORDER_BEHIND.search(low(text)):
         text, where = f"{text} from {where}", ""
     if (
@@ -180,6 +190,19 @@ def _located(reading: Reading, target: Target, where: str) -> Target:
     return target.model_copy(update={"relation": on_owner(reading, where)})
 
 
+def read_lessened(reading: Reading) -> Operations | None:
+    """ "Reduce the glare on the glasses": less of a thing, some of which may stay."""
+    text = reading["target"]
+    target = reading.target(text)
+    if not target.phrase or reading.is_whole(text) or reading.is_background(text) or number(text) is not None:
+        return None
+    glaring = target.phrase.split(" ")[-1] in ("glare", "shine")
+    if glaring:
+        return [Adjust(target=reading.scoped(_PLACED.sub("", text)), property="highlights", amount=-LESS_GLARE)]
+    amount = "fewer" if _is_plural(reading, target) else "less"
+    return [Alter(target=target, prompt=f"{amount} {target.phrase}")]
+
+
 def read_keep_only(reading: Reading) -> Operations | None:
     """The target on transparency."""
     text, source, clause = reading["target"], reading["source"], low(reading.clause)
@@ -251,4 +274,4 @@ def _is_plural(reading: Reading, target: Target) -> bool:
 
 def readers() -> dict[str, Any]:
     """The readers of this module by name."""
-    return {"remove": read_remove, "keep_only": read_keep_only, "count": read_count}
+    return {"remove": read_remove, "lessened": read_lessened, "keep_only": read_keep_only, "count": read_count}

@@ -166,7 +166,10 @@ def read_restore(reading: Reading) -> Operations | None:
 
 def _erases(reading: Reading, verb: str, defect: Defect, text: str) -> bool:
     """Whether an unlisted verb before a defect can only mean its end: "banish the haze"."""
-    if verb.count(" ") > 1 or verb.split(" ")[0] in reading.vocabulary["hints.not_erasing"]:
+    first, *behind = verb.split(" ")
+    if len(behind) > 1 or any(word in reading.vocabulary["words.articles"] for word in behind):
+        return False
+    if first in reading.vocabulary["hints.not_erasing"] or reading.does("add"):
         return False
     if text in reading.vocabulary["hints.all_colour"]:
         return False
@@ -206,9 +209,15 @@ def _freed(reading: Reading, text: str, where: str) -> Operations | None:
     return [Restore(defect=defect)] if defect else None
 
 
+_OF_NEW = regex(r"[a-z]+ (?:an?|some|two|three|several) ")
+"""How an order for something new begins: "add a lighthouse hidden by mist"."""
+
+
 def read_restore_named(reading: Reading) -> Operations | None:
     """Verbs that carry their defect, and "improve it by removing the noise"."""
     if repair := low(reading["repair"]):
+        if _OF_NEW.match(low(reading.clause)):
+            return None
         found = expression("repair").match(repair)
         named = _named_in(repair)
         defects = (defects_of(reading, found.group(1)) if found else None) or ([named] if named else [])

@@ -33,6 +33,8 @@ _STANDS = regex(
     r"stands?|stood|sits?|sat|hangs?|hung|lies|lay|used to (?:be|stand|sit|hang)))?(?: (?:now|currently|right now))?$"
 )
 """How a thing is where it is, said behind it: "where the lamp stands now"."""
+_POSED = regex(r" (?:sitting|standing|lying|resting|hanging|parked|floating)$")
+"""How the new thing is to be there, said before "where the old one is"."""
 _JOINTS = frozenset(["with", "by", "for", "into", "against"])
 _BEHIND_NOUN = regex(r" (?:in|on|with|of|at|over|behind) ")
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
@@ -47,6 +49,9 @@ def read_replace(reading: Reading) -> Operations | None:
         target, prompt = prompt, target
     if low(prompt).startswith(_INDEFINITE) and reading.vocabulary["words.background"].trailing(low(prompt)):
         return background_becomes(reading, without_article(prompt))
+    behind, _, somebody = target.partition(" behind ")
+    if somebody and reading.is_clear_background(behind):
+        return background_becomes(reading, prompt)
     if is_place_behind(reading, target) and is_scenery(reading, prompt):
         return [Background(action="replace", prompt=reading.spoken(without_article(prompt)))]
     if subject_of(reading, target).attribute or reading.is_clear_background(target):
@@ -92,14 +97,15 @@ def read_replace_place(reading: Reading) -> Operations | None:
     old = reading["target"]
     if told and (colour_in(old, reading.vocabulary) or is_state(reading, old, old)):
         return becomes(reading, told[1], told[2], swap=False)
+    stuff = low(reading["target"]) in reading.vocabulary["states.stuffs"]
     counted = number(reading["target"]) is not None or low(reading["target"]) in NUMBERS
     if (
         (not target.phrase and not target.previous)
         or counted
-        or is_state(reading, reading["target"], reading["target"])
+        or (not stuff and is_state(reading, reading["target"], reading["target"]))
     ):
         return None
-    prompt = expression("instead_prompt").sub("", reading["prompt"])
+    prompt = expression("instead_prompt").sub("", _POSED.sub("", reading["prompt"]))
     prompt = given(reading, f"{reading['who']} {prompt}") if reading["who"] else prompt
     held = expression("held_prompt").sub("", prompt)
     if held == prompt and _MADE_TO.match(low(reading.clause)):
@@ -107,7 +113,6 @@ def read_replace_place(reading: Reading) -> Operations | None:
     prompt = held
     if scene_in(reading, reading["target"]) and scene_in(reading, prompt):
         return [Alter(prompt=reading.spoken(prompt))]
-    stuff = low(reading["target"]) in reading.vocabulary["states.stuffs"]
     if (stuff or colour_in(reading["target"], reading.vocabulary)) and (coloured := _leading_colour(prompt, reading)):
         return [coloured]
     if not reading.verb and low(prompt).split(" ")[0] in reading.vocabulary.base_forms:

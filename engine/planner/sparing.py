@@ -14,7 +14,9 @@ from engine.planner.vocabulary import load
 _LEAD = r"^(?:but |and |just |please |only |while |whilst )*"
 _SPARED = regex(
     _LEAD + r"(?:(?:leave|keep|leaving|keeping) (?P<kept>.+?) "
-    r"(?:alone|as (?:it|they) (?:is|are)|unchanged|untouched|intact|the same"
+    r"(?:alone|(?:exactly |just |precisely )?(?:as|how|where) (?:it|they|he|she|you) "
+    r"(?:is|are|stands?|sits?|looks?|lies?|appears?|was|were)"
+    r"|(?:exactly )?as is|unchanged|untouched|intact|the same"
     r"|(?:in|its|their) (?:own |full )?colou?rs?|coloured|colored)"
     r"|(?:leave|keep) (?P<trace>(?:the|its|his|her|their) (?:shadow|reflection)s?)"
     r"|(?:don't|do not|dont|never) (?:touch|change|alter|edit|modify|affect) (?P<left>.+?)"

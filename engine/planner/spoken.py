@@ -17,7 +17,7 @@ from engine.planner.vocabulary import Vocabulary, expression
 
 _RAISED: Final = expression("spoken_raising")
 _LOWERED: Final = expression("spoken_lowering")
-_TURN: Final = regex(r"\b(?:rotat(?:e|ed|ing|ion)|tilt(?:ed|ing)?|turn(?:ed|ing)?)\b")
+_TURN: Final = regex(r"\b(?:rotat(?:e|ed|ing|ion)|tilt(?:ed|ing)?|turn(?:ed|ing)?|spin|degrees?)\b")
 _WAY: Final = regex(r"\b(?:left|right|(?:anti|counter)?[- ]?clock[- ]?wise|anti[- ]?clock)\b")
 _NUMBER: Final = regex(r"(?<![\w.])[+-]?\d{1,3}(?:\.\d+)?(?= |%|°|$)")
 _ELLIPTICAL: Final = expression("elliptical_word")

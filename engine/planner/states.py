@@ -27,6 +27,8 @@ def is_state(reading: Reading, result: str, bare: str) -> bool:
         return True
     if _SIDE.match(small) and small.count(" ") < 5:
         return True
+    if not is_noun(small) and reading.vocabulary["states.materials"].trailing(small) is not None:
+        return True
     if " , " in small and _is_described(reading, small.partition(" , ")[0]):
         return True
     if reading.vocabulary["states.material"].find(small) is not None and not _WITH_MORE.search(small):

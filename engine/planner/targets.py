@@ -239,9 +239,13 @@ def _take_relation(text: str, fields: dict[str, Any]) -> str:
 
 
 def _behind_noun(small: str) -> re.Match[str] | None:
-    """Where the thing is or what it does, behind its noun; "the athlete's running shoes" are a kind of shoes."""
+    """Where the thing is or what it does, behind its noun.
+
+    "The athlete's running shoes" are a kind of shoes, and "the arch and surrounding walls" two things.
+    """
     match = _RELATION.search(small)
-    return _RELATION.search(small, match.end()) if match and small.endswith("'s", 0, match.start()) else match
+    again = match and small.endswith(("'s", " and"), 0, match.start())
+    return _RELATION.search(small, match.end()) if match and again else match
 
 
 def _doing(small: str) -> re.Match[str] | None:

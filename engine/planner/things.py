@@ -26,6 +26,14 @@ from engine.planner.replacing import read_replace, read_replace_place
 from engine.planner.states import bare_result, is_other_sort, is_state
 from engine.planner.vocabulary import expression
 
+_TIMES = {
+    "double": "twice as large",
+    "triple": "three times as large",
+    "quadruple": "four times as large",
+    "halve": "half as large",
+}
+_OUTCOME_LEAD = regex(r"^(?:that )?(?:(?:it|they|he|she)(?: (?:is|are))? )?")
+_OF_SIZE = regex(r" of | (?:size|height)$")
 _SCALE = {"enlarge": "larger", "diminish": "smaller", "increase": "larger", "decrease": "smaller"}
 MAX_WORDS_OF_THING = 8
 _WISHING = regex(r" (?:shall|should|must|will|is|adorn|cover|please|instead)\b")
@@ -173,6 +181,8 @@ def read_change(reading: Reading) -> Operations | None:
         return None
     if joint is None and reading.does("move") and expression("goal_of_move").search(f" {low(target)} {low(result)}"):
         return None
+    if joint is None and f"{target} so " in reading.clause and reading.target(target).relation:
+        return _so_changed(reading, target, _OUTCOME_LEAD.sub("", reading.clause.partition(f"{target} so ")[2]))
     if joint is None:
         return clause_becomes(reading, f"{target} {result}", strict=True)
     if joint == "in" and definite(result, reading.vocabulary) and trailing_colour(result, reading.vocabulary):
@@ -324,7 +334,7 @@ def _coloured_part(reading: Reading, owner: str, thing: str) -> Recolor | None:
 def read_enlarge(reading: Reading) -> Operations | None:
     """Another size of a thing; the picture's own size is the frame's business."""
     text = _MEASURE.sub("", reading["target"])
-    of_size = " of " in reading.clause and reading.does("decrease")
+    of_size = _OF_SIZE.search(low(reading.clause)) is not None and reading.does("decrease")
     if not text or (reading.verb == "reduce" and not of_size) or _CANVAS.match(text):
         return None
     if reading.is_whole(text) or reading.is_clear_background(text):
@@ -332,7 +342,8 @@ def read_enlarge(reading: Reading) -> Operations | None:
     if subject_of(reading, text).attribute in ("colour", "style", "scene"):
         return None
     match = expression("bigger").search(low(reading.clause))
-    prompt = next((prompt for name, prompt in _SCALE.items() if reading.does(name)), match and match.group())
+    prompt = _TIMES.get(low(reading.clause).split(" ")[0])
+    prompt = prompt or next((prompt for name, prompt in _SCALE.items() if reading.does(name)), match and match.group())
     measured = _MEASURE.search(reading["target"])
     if prompt and measured and (told := measured["to"] or measured["until"]):
         prompt = f"{prompt}, {told}"

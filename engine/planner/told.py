@@ -10,7 +10,7 @@ from engine.planner.additions import added
 from engine.planner.amounts import number, numerals
 from engine.planner.colours import colour_in
 from engine.planner.cuts import clause_becomes
-from engine.planner.inflection import participle
+from engine.planner.inflection import gerund, participle
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, definite
 from engine.planner.tone import tones_of
@@ -97,6 +97,34 @@ def read_left(reading: Reading) -> Operations | None:
     return [Alter(target=one, prompt=prompt) for one in reading.targets(target)]
 
 
+def read_faced(reading: Reading) -> Operations | None:
+    """ "Turn the chair to face the window": which way a thing looks, which the picture does not."""
+    target, turned = reading["target"], low(reading.clause)
+    if not definite(target, reading.vocabulary) or reading.is_whole(target):
+        return None
+    facing = next(word for word in ("face", "look", "point") if f" to {word} " in turned)
+    return [
+        Alter(target=one, prompt=f"{gerund(facing)} {reading.spoken(reading['how'])}")
+        for one in reading.targets(target)
+    ]
+
+
+def read_arranged(reading: Reading) -> Operations | None:
+    """ "Style her hair in two braids": what is worn or grown, another way."""
+    target, vocabulary = reading["target"], reading.vocabulary
+    if vocabulary["hints.arranged"].trailing(low(target)) is None or not definite(target, vocabulary):
+        return None
+    return [Alter(target=reading.target(target), prompt=f"in {reading.spoken(reading['how'])}")]
+
+
+def read_rebuilt(reading: Reading) -> Operations | None:
+    """ "Rebuild the bridge out of toy bricks": the same thing of other stuff."""
+    target = reading["target"]
+    if not definite(target, reading.vocabulary) or reading.is_whole(target):
+        return None
+    return [Alter(target=reading.target(target), prompt=f"made of {reading.spoken(reading['how'])}")]
+
+
 def read_hue(reading: Reading) -> Operations | None:
     """A turn of the colour wheel in degrees, the short way round."""
     degrees = number(reading["degrees"])
@@ -153,6 +181,16 @@ def _compared(reading: Reading, phrase: str) -> Operations | None:
     return clause_becomes(reading, f"{thing if definite(thing, reading.vocabulary) else f'the {thing}'} {first}")
 
 
+def read_slipped_in(reading: Reading) -> Operations | None:
+    """ "Sneak a raccoon into the bin": whatever the verb is, something new and a place that is there."""
+    verb, vocabulary = low(reading["verb"]), reading.vocabulary
+    known = verb in vocabulary.openings or verb in vocabulary["hints.not_placing"] or verb.endswith(("ing", "ed"))
+    if " " in verb or known or verb in vocabulary["states.adjectives"]:
+        return None
+    prompt = reading.clause.partition(" ")[2]
+    return [addition] if (addition := added(reading, prompt)).place else None
+
+
 def read_shown(reading: Reading) -> Operations | None:
     """ "A couple of birds in the sky": something new at a place that is there."""
     if not (_WANTED.match(low(reading["prompt"])) or _ARRANGED.match(low(reading["prompt"]))):
@@ -169,8 +207,12 @@ def readers() -> dict[str, Any]:
         "acting": read_acting,
         "aged": read_aged,
         "left": read_left,
+        "faced": read_faced,
+        "arranged": read_arranged,
+        "rebuilt": read_rebuilt,
         "hue": read_hue,
         "strength": read_strength,
         "stated": read_stated,
+        "slipped_in": read_slipped_in,
         "shown": read_shown,
     }

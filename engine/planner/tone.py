@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from engine.expressions import regex
 from engine.operations import Adjust, Property, Target
@@ -208,8 +208,15 @@ def _effect(part: str) -> Adjust | None:
     return Adjust(property=tone.property, amount=_LITTLE if match["little"] else 2 * _LITTLE)
 
 
+_CAST: Final = regex(
+    r" (?:an?|its|the) (?:shadow|highlight)\b| shadows? (?:under|beneath|behind|below|next to|beside|from) "
+)
+
+
 def read_tone(reading: Reading) -> Operations | None:
-    """Adjusts of the whole picture or of a target."""
+    """Adjusts of the whole picture or of a target; a shadow that is added is a thing."""
+    if reading.does("add") and _CAST.search(low(reading.clause)):
+        return None
     said = _directed(reading)
     if said is None:
         return None

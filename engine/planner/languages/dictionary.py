@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -36,6 +36,7 @@ TAGS: Final = {
     "prepositions": "P",
     "joiners": "J",
     "words": "W",
+    "actions": "E",
     "marks": "M",
 }
 """Table of a language's file -> the letter that stands for its words while a clause is read."""
@@ -58,6 +59,8 @@ class Dictionary:
     polite: frozenset[str]
     asking: frozenset[str]
     """Words of politeness that make a wish of what has no verb: "please"."""
+    explaining: frozenset[str] = frozenset()
+    """What begins an explanation, which goes on to the end of its clause: "because", "it is for"."""
     words: dict[str, Senses] = field(default_factory=dict[str, Senses])
     spelt: dict[str, str] = field(default_factory=dict[str, str])
     """Form typed without accents -> as it is listed."""
@@ -67,17 +70,36 @@ class Dictionary:
     """First word (first character without spaces) -> words (characters) of the longest entry that begins with it."""
     endings: Mapping[str, str] = field(default_factory=dict[str, str])
     """Ending of a noun -> what it says: "plural", "drop", an English pronoun, or a mark such as "+of"."""
+    prefixes: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Beginning of a verb -> the verb that it makes of any."""
     endings_of_verbs: Mapping[str, str] = field(default_factory=dict[str, str])
+    unlisted: Mapping[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    """How a word that is not listed may end, without accents -> the letters that are taken off, and what they say."""
 
     @cached_property
     def spaced(self) -> bool:
         """Whether words stand apart."""
         return bool(self.grammar.get("spaces", True))
 
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """Characters of sayings that are more often part of a longer word than a word."""
+        return frozenset(self.grammar.get("bound", ""))
+
+    @cached_property
+    def remarks(self) -> Mapping[str, frozenset[str]]:
+        """What tells remarks from requests, where commas alone part them: a sort of words -> those words."""
+        return {sort: frozenset(forms(words)) for sort, words in self.grammar.get("remarks", {}).items()}
+
     @property
     def articles(self) -> bool:
         """Whether nouns have articles of their own."""
         return bool(self.grammar.get("articles", True))
+
+    @property
+    def describes_after(self) -> bool:
+        """Whether adjectives follow their nouns."""
+        return self.grammar.get("describing") == "after"
 
     def key(self, form: str) -> str:
         """A form as the dictionary lists it: lower case, its words a space apart."""
@@ -213,31 +235,57 @@ def _read(code: str) -> Dictionary:
         frozenset(),
         frozenset(lower(word) for word in forms(data.get("polite", {}).get("please", ""))),
         endings=_endings(data.get("endings", {})),
+        prefixes=_endings(data["grammar"].get("prefixes", {})),
         endings_of_verbs=_endings(data.get("endings_of_verbs", {})),
+        unlisted=_unlisted(data.get("endings_unlisted", {})),
     )
     _enter(dictionary, "J", ",", ",")
-    explicit = [entry for table in data if table in TAGS for entry in _listed(dictionary, table, data[table])]
+    measures = data["grammar"].get("measures", "").split()
+    explicit = [entry for table in data if table in TAGS for entry in _listed(dictionary, table, data[table], measures)]
     for tag, form, meaning in explicit:
         _enter(dictionary, tag, form, meaning)
-    made = [entry for entry in _inflected(explicit, dictionary.grammar) if entry[1] not in dictionary.words]
+    inflected = _inflected(explicit, dictionary.grammar)
+    made = [one for one in inflected if one[1] not in dictionary.words and not _is_slight(one[1], dictionary)]
     for tag, form, meaning in made:
         _enter(dictionary, tag, form, meaning)
     polite = [dictionary.key(word) for word in forms(data.get("polite", {}).get("words", ""))]
     dictionary.polite = frozenset(other for word in polite for other in (word, *dictionary.misspelt(word)))
     for word in dictionary.polite:
         _measure(dictionary, word)
+    explaining = forms(data.get("polite", {}).get("explaining", ""))
+    dictionary.explaining = frozenset(dictionary.key(word) for word in explaining)
+    for word in dictionary.explaining:
+        _enter(dictionary, "M", word, "")
+    for word in frozenset[str]().union(*dictionary.remarks.values()) - dictionary.words.keys() - dictionary.polite:
+        _enter(dictionary, "M", word, "")
     for patterns in (*dictionary.sayings.values(), *dictionary.phrases.values()):
         for word in _literals(patterns):
-            for piece in dictionary.pieces(word):
+            for piece in _entries(word, dictionary):
                 if dictionary.key(piece) not in dictionary.words:
                     _enter(dictionary, "M", dictionary.key(piece), "")
     if dictionary.spaced:
         _enter_misspelt(dictionary)
+    for form, others in data.get("spellings", {}).items():
+        for other in forms(others):
+            _enter_spelling(dictionary, dictionary.key(form), dictionary.key(other))
     return dictionary
+
+
+def _entries(literal: str, dictionary: Dictionary) -> list[str]:
+    """The words of a literal; itself where one would be a single kana, which would be found inside other words."""
+    pieces = dictionary.pieces(literal)
+    stray = any(len(piece) == 1 and "ぁ" <= piece <= "ん" and piece not in dictionary.words for piece in pieces)
+    return [literal.replace(" ", "")] if stray else pieces
 
 
 def _endings(table: Mapping[str, str]) -> dict[str, str]:
     return {ending: says for says, endings in table.items() for ending in endings.split()}
+
+
+def _unlisted(table: Mapping[str, str]) -> dict[str, tuple[int, str]]:
+    """ "lar-ın": behind these letters, those are an ending."""
+    parts = [(*ending.rpartition("-"), says) for says, endings in table.items() for ending in endings.split()]
+    return {folded(f"{kept}{taken}"): (len(taken), says) for kept, _, taken, says in parts}
 
 
 def forms(text: str) -> list[str]:
@@ -251,13 +299,20 @@ def _literals(patterns: Iterable[str]) -> Iterator[str]:
             yield from (part for part in re.split(r"\{\w+\}|<\w+>|[()\[\]|]", pattern) if part.strip())
 
 
-def _listed(dictionary: Dictionary, table: str, entries: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """(tag, form, English) of a table; behind a bar stand a noun's plurals."""
+def _listed(
+    dictionary: Dictionary, table: str, entries: Mapping[str, str], measures: Sequence[str]
+) -> Iterator[tuple[str, str, str]]:
+    """(tag, form, English) of a table; behind a bar stand a noun's plurals, and "~" is each word of measure."""
     tag = TAGS[table]
     for meaning, said in entries.items():
         one, _, many = said.partition("|")
-        yield from ((tag, dictionary.key(form), meaning) for form in forms(one))
+        for form in forms(one):
+            yield from ((tag, dictionary.key(made), meaning) for made in _measured(form, measures))
         yield from ((tag, dictionary.key(form), pluralised(meaning)) for form in forms(many))
+
+
+def _measured(form: str, measures: Sequence[str]) -> list[str]:
+    return [form.replace("~", measure) for measure in measures] if "~" in form else [form]
 
 
 def _enter(dictionary: Dictionary, tag: str, form: str, meaning: str) -> None:
@@ -284,6 +339,11 @@ def _inflected(explicit: list[tuple[str, str, str]], grammar: Mapping[str, Any])
             yield from ((tag, made, pluralised(meaning)) for made in _ended(form, plural))
         elif tag == "V":
             yield from ((tag, made, meaning) for made in _ended(form, verbal))
+
+
+def _is_slight(form: str, dictionary: Dictionary) -> bool:
+    """Whether it is two kana where words are not set apart, which would be found inside other words."""
+    return not dictionary.spaced and len(form) <= 2 and all("ぁ" <= letter <= "ん" for letter in form)
 
 
 def _rules(text: str) -> list[tuple[str, list[str]]]:
@@ -315,8 +375,12 @@ def _enter_misspelt(dictionary: Dictionary) -> None:
     for form in list(dictionary.words):
         for other in dictionary.misspelt(form):
             if other not in dictionary.words:
-                dictionary.spelt[other] = form
-                dictionary.words[other] = dictionary.words[form]
-                if form in dictionary.verbs:
-                    dictionary.verbs[other] = dictionary.verbs[form]
-                _measure(dictionary, other)
+                _enter_spelling(dictionary, form, other)
+
+
+def _enter_spelling(dictionary: Dictionary, form: str, other: str) -> None:
+    dictionary.spelt[other] = form
+    dictionary.words[other] = dictionary.words[form]
+    if form in dictionary.verbs:
+        dictionary.verbs[other] = dictionary.verbs[form]
+    _measure(dictionary, other)

@@ -38,10 +38,14 @@ class Article(Enum):
 
 SLOTS: Final = {
     "thing": Article.THE,
+    "object": Article.THE,
+    "subject": Article.THE,
     "things": Article.MANY,
     "owner": Article.THE,
     "place": Article.THE,
+    "spot": Article.THE,
     "new": Article.A,
+    "kind": Article.A,
 }
 """Slots whose nouns need an article in English; those of other slots stand bare."""
 
@@ -59,11 +63,15 @@ def _nouns(table: str) -> frozenset[str]:
 
 
 def filled(match: Match, dictionary: Dictionary, article: Article = Article.NONE, depth: int = DEPTH) -> str:
-    """The English of a match, its slots put into English too; `article` is that of its {thing}."""
+    """The English of a match, its slots put into English too; `article` is that of its {thing}.
+
+    An owner of something new is new too: "add an angel's wing".
+    """
 
     def slot(found: re.Match[str]) -> str:
         name = found.group(1)
-        of_slot = article if name == "thing" and article is not Article.NONE else SLOTS.get(name, Article.NONE)
+        own = name == "thing" or (name == "owner" and article is Article.A)
+        of_slot = article if own and article is not Article.NONE else SLOTS.get(name, Article.NONE)
         text = gloss(match.slots.get(name, []), dictionary, of_slot, depth - 1)
         if name == "side":
             return text.replace("on the ", "to the ", 1)
@@ -81,6 +89,8 @@ def gloss(tokens: Sequence[Token], dictionary: Dictionary, article: Article = Ar
         return filled(match, dictionary, article, depth)
     if article is not Article.NONE:
         tokens = _object(tokens, article)
+    if inner := dictionary.grammar.get("inner_article"):
+        tokens = _article_first(tokens, inner)
     pieces: list[str] = []
     phrase: list[Token] = []
     for token in tokens:
@@ -88,13 +98,24 @@ def gloss(tokens: Sequence[Token], dictionary: Dictionary, article: Article = Ar
             phrase.append(token)
             continue
         pieces.append(_phrase(phrase, pieces, dictionary, article))
-        phrase = [token] if token.is_a(PHRASE) else []
-        if token.is_a("D") and _is_owner(token, dictionary):
-            pieces.append("of")
+        owner = token.is_a("D") and _is_owner(token, dictionary)
+        phrase = [token] if token.is_a(PHRASE) and not (owner and token.is_a("P")) else []
+        if owner:
+            pieces.append(token.senses.get("P", "of"))
         elif not phrase:
-            pieces.append(token.english())
+            pieces.append(token.english("X" if token is tokens[-1] else ""))
     pieces.append(_phrase(phrase, pieces, dictionary, article))
     return " ".join(piece for piece in pieces if piece)
+
+
+def _article_first(tokens: Sequence[Token], inner: str) -> list[Token]:
+    """The tokens with an article that stands next to its noun before what describes that: "büyük bir ev"."""
+    found: list[Token] = []
+    start = 0
+    for token in tokens:
+        found.insert(start if token.text == inner else len(found), token)
+        start = start if token.is_a(PHRASE) else len(found)
+    return found
 
 
 def _object(tokens: Sequence[Token], article: Article) -> Sequence[Token]:
@@ -117,7 +138,7 @@ def _phrase(tokens: list[Token], before: list[str], dictionary: Dictionary, arti
     """A noun phrase in English order, with an article where the language has none."""
     if not tokens:
         return ""
-    if dictionary.grammar.get("describing") == "after":
+    if dictionary.describes_after:
         tokens = _reordered(tokens)
     alone = article is not Article.NONE and sum(token.is_a(DESCRIBED + NOUN) for token in tokens) == 1
     words = [token.english("N" + PHRASE if alone else PHRASE) for token in tokens]
@@ -132,7 +153,7 @@ def _phrase(tokens: list[Token], before: list[str], dictionary: Dictionary, arti
         return _many(text) if several and not dictionary.articles and tokens[-1].is_a("N") else text
     if leads.endswith(("the", "my", "his", "her")) or not any(token.is_a("N") for token in tokens):
         return text
-    return _with_article(text, article, dictionary)
+    return _with_article(text, words[-1], article, dictionary)
 
 
 def _without_noun(tokens: list[Token], text: str, leads: str, dictionary: Dictionary) -> str:
@@ -150,14 +171,14 @@ def _many(text: str) -> str:
     return text if last in _nouns("uncounted") or last.endswith("s") else f"{head}{space}{pluralised(last)}"
 
 
-def _with_article(text: str, article: Article, dictionary: Dictionary) -> str:
+def _with_article(text: str, noun: str, article: Article, dictionary: Dictionary) -> str:
     last = text.split(" ")[-1]
     if text in _nouns("bare"):
         return text
     if article in (Article.THE, Article.MANY):
         return f"the {_many(text) if article is Article.MANY else text}"
     plural = last.endswith("s") and not last.endswith("ss")
-    if article is Article.NONE or dictionary.articles or last in _nouns("uncounted") or plural:
+    if article is Article.NONE or dictionary.articles or noun in _nouns("uncounted") or plural:
         return text
     return f"a {text}"
 
@@ -166,9 +187,14 @@ def _reordered(tokens: list[Token]) -> list[Token]:
     """Describing words from behind the noun to before it, the nearest last: "voiture bleu foncé" -> dark blue car."""
     first = next((index for index, token in enumerate(tokens) if token.is_a(NOUN)), None)
     described = next((index for index, token in enumerate(tokens) if token.is_a(DESCRIBED)), len(tokens))
-    if first is None:
+    if first is None or _is_nuance(tokens, first):
         return [*tokens[:described], *reversed(tokens[described:])]
     end = first + 1
     while end < len(tokens) and tokens[end].is_a(NOUN) and not tokens[end].is_a(DESCRIBED):
         end += 1
     return [*tokens[:first], *reversed(tokens[end:]), *tokens[first:end]]
+
+
+def _is_nuance(tokens: Sequence[Token], first: int) -> bool:
+    """Whether the word at `first` only tells which colour is meant: "verde salvia" is salvia green."""
+    return 0 < first == len(tokens) - 1 and tokens[first].is_a("N" + UNKNOWN) and tokens[0].is_a("C")

@@ -13,11 +13,15 @@ from functools import cached_property
 from typing import Final
 
 from engine.expressions import regex
-from engine.planner.languages.dictionary import Dictionary, is_whole
+from engine.planner.languages.dictionary import UNKNOWN, Dictionary, is_whole
 from engine.planner.languages.lexing import Token
 
+NUANCE: Final = "nuance"
+"""The slot of a colour that another word tells more exactly, where describing words follow: "verde salvia"."""
 TYPED: Final[Mapping[str, str]] = {
     "colour": "CSJW",
+    "other": "CSJW",
+    NUANCE: "CSJW",
     "tone": "TJ",
     "state": "A",
     "which": "LOACSX",
@@ -25,16 +29,28 @@ TYPED: Final[Mapping[str, str]] = {
     "side": "XL",
     "number": "Q",
     "text": "UK",
+    "said": "UK",
     "old": "K",
     "property": "B",
+    "these": "D",
+    "spot": "NU",
+    "doing": "E",
 }
 """Slots that take only words of these kinds."""
-NAMED: Final[Mapping[str, str]] = {"colour": "C", "tone": "T"}
+NAMED: Final[Mapping[str, str]] = {"colour": "C", "other": "C", NUANCE: "C", "tone": "T"}
 """What one of their words must be at least."""
 MAX_TOKENS: Final = 40
 _TOKEN = regex(r"[()\[\]|]|<\w+>|\{\w+\}|[^()\[\]|{}<]+")
 _SYMBOL = regex(r"[()\[\]|{<]")
 _ANY = r"<(?!V )[^<>]*>"
+_NO_ENDING = r"(?!<M  \+)"
+"""What a slot does not begin with: an ending, which belongs to the word before it."""
+_ENDED = r"<[A-Z]*E[A-Z]* [^<>]*>"
+"""A word whose ending tells that a thing ends there."""
+_NOUN = r"<(?!V )[A-Z]*[NUKR][A-Z]* [^<>]*>"
+_LISTED = r"<[A-Z]*N[A-Z]* [^<>]*>"
+_LAST: Final[Mapping[str, str]] = {"object": _ENDED, "subject": _NOUN, "kind": _LISTED}
+"""What these slots end with, where that of others may be any word but an article."""
 _CONTENT = r"<(?!V )[A-Z]*[^DPJM ][A-Z]* [^<>]*>"
 """What a slot may end with: no article and no preposition, which belong to what follows."""
 
@@ -57,14 +73,19 @@ class Pattern:
         if part in "()[]|":
             return {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|"}[part]
         if part.startswith("{"):
-            kinds = TYPED.get(part[1:-1])
-            token = rf"<[A-Z]*[{kinds}][A-Z]* [^<>]*>"
-            must = NAMED.get(part[1:-1])
-            named = rf"(?=(?:{token})*?<[A-Z]*{must})" if must else ""
-            return f"(?P<{part[1:-1]}>{f'{named}(?:{token})+?' if kinds else f'(?:{_ANY})*?{_CONTENT}'})"
+            return f"(?P<{part[1:-1]}>{self._slot(part[1:-1])})"
         if part.startswith("<"):
             return rf"<[A-Z]* (?:[\w ]+ )?{part[1:-1]} [^<>]*>"
         return rf"<[A-Z]* (?:[\w ]* )?{re.escape(part)}>"
+
+    def _slot(self, name: str) -> str:
+        kinds, must = TYPED.get(name), NAMED.get(name)
+        if not kinds:
+            return f"{_NO_ENDING}(?:{_ANY})*?{_LAST.get(name, _CONTENT)}"
+        token = rf"<[A-Z]*[{kinds}][A-Z]* [^<>]*>"
+        named = rf"(?=(?:{token})*?<[A-Z]*{must})" if must else ""
+        nuance = rf"<[A-Z]*[N{UNKNOWN}][A-Z]* [^<>]*>" if name == NUANCE else ""
+        return f"{named}(?:{token})+?{nuance}"
 
     @property
     def anchors(self) -> list[str]:

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 from engine.expressions import regex
 from engine.lasting import lasting
 from engine.operations import Plan
+from engine.planner.languages.beside import without_asides
+from engine.planner.languages.clitics import with_clitics_read, with_openers_apart
+from engine.planner.languages.counting import counted
 from engine.planner.languages.dictionary import Dictionary, load, lower
+from engine.planner.languages.explanations import purpose, without_explanations
+from engine.planner.languages.figures import in_digits
 from engine.planner.languages.glossing import Article, filled, gloss, phrases
 from engine.planner.languages.lexing import MAX_QUOTES, QUOTE_BASE, Token, tokens
 from engine.planner.languages.patterns import Match, Patterns
 from engine.planner.languages.recognition import language_of
+from engine.planner.languages.remarks import parts_nothing, requests
+from engine.planner.languages.statements import is_statement, tells, with_verb_last, without_statements
+from engine.planner.languages.topics import (
+    goes_on,
+    plain,
+    stands_alone,
+    tells_how,
+    with_commas_read,
+    with_object,
+    without_described,
+    without_marks,
+)
 from engine.planner.normalise import MAX_CHARACTERS, MAX_SENTENCES
 
 MAX_CLAUSE: Final = 80
@@ -43,6 +60,8 @@ class Clause:
 
     own: str
     english: str
+    idle: bool = False
+    """Whether it only tells something: it is left out where another clause asks for something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +107,31 @@ def put_into_english(text: str, instruction: str, *, anyhow: bool) -> Translatio
         dictionary = load(code)
         _ = phrases(code), sayings(code)
     clauses = tuple(islice(_clauses(_prepared(text, quotes, dictionary), quotes, dictionary), MAX_SENTENCES))
-    return Translation(code, clauses, instruction) if clauses else None
+    asking = tuple(clause for clause in clauses if not clause.idle) or clauses
+    return Translation(code, asking, instruction) if asking else None
 
 
 def _prepared(text: str, quotes: list[str], dictionary: Dictionary) -> str:
     """The text with its quoted strings set aside and its numbers written as English writes them."""
 
-    def set_aside(match: re.Match[str]) -> str:
+    def aside(said: str) -> str:
         if len(quotes) == MAX_QUOTES:
             return " "
-        quotes.append(next(group for group in match.groups() if group is not None).strip())
+        quotes.append(said.strip())
         return f" {chr(QUOTE_BASE + len(quotes) - 1)} "
 
+    def set_aside(match: re.Match[str]) -> str:
+        return aside(next(group for group in match.groups() if group is not None))
+
     text = _QUOTED.sub(set_aside, _NOISE.sub(" ", text))
-    text = _SPACED_PERCENT.sub("", _DECIMAL.sub(".", text)).replace("’", "'").replace("、", ",")
+    if told := dictionary.grammar.get("told"):
+        text = _told(told).sub(lambda match: f"{match[1]}{aside(match[2])}", text)
+    text = _SPACED_PERCENT.sub("", _DECIMAL.sub(".", text)).replace("’", "'")
+    text = in_digits(text) if dictionary.remarks else text.replace("、", ",")
+    text = without_asides(text, dictionary)
     if subordinate := dictionary.grammar.get("subordinate"):
         text = _comma_before(subordinate).sub(" ", text)
+    text = with_openers_apart(text, dictionary)
     for before, after in dictionary.grammar.get("letters", {}).items():
         text = text.translate(_letters(before, after))
     return text
@@ -113,6 +141,13 @@ def _prepared(text: str, quotes: list[str], dictionary: Dictionary) -> str:
 def _comma_before(subordinate: str) -> re.Pattern[str]:
     """The comma that a language writes before these words, where nothing new begins: ", dass ..."."""
     return re.compile(rf"(?i), *(?=(?:{'|'.join(map(re.escape, subordinate.split()))})\b)")
+
+
+@cache
+def _told(words: str) -> re.Pattern[str]:
+    """What is to be written and stands without quotation marks, behind one of these words."""
+    before = "|".join(map(re.escape, sorted(words.split(), key=len, reverse=True)))
+    return re.compile(rf"((?>{before})) *:? *([^\s,:;!?。\ue000-\uf8ff][^,;!?。\n\ue000-\uf8ff]*)")
 
 
 @cache
@@ -135,21 +170,59 @@ def _clauses(text: str, quotes: list[str], dictionary: Dictionary) -> Iterator[C
         if whole := _fixed(said, dictionary):
             yield Clause(_restored(said, quotes), whole)
             continue
-        read = tokens(said, dictionary)
+        read = _tokens(said, dictionary)
         before = ""
-        for part in _split(read, dictionary):
+        for part in _requests(read, dictionary):
             if part and (words := _english(part, dictionary)) and words != before:
                 before = words
                 if len(part) == len(read) and not any(token.verbs for token in part) and _asks(said, dictionary):
-                    words = f"{words} please"
+                    words = _wished(words, part, dictionary)
                 own = said if len(part) == len(read) else _joined(part, dictionary)
-                yield Clause(_restored(own, quotes), _restored(words, quotes))
+                idle = is_statement(part, dictionary) and not _says(part, dictionary)
+                yield Clause(_restored(own, quotes), _restored(words, quotes), idle)
+
+
+def _tokens(said: str, dictionary: Dictionary) -> list[Token]:
+    """The tokens of a sentence, as its language's file wants them read."""
+    read = without_described(tokens(plain(said, dictionary), dictionary), dictionary)
+    return with_clitics_read(counted(read, dictionary), dictionary)
+
+
+def _requests(read: list[Token], dictionary: Dictionary) -> Iterable[list[Token]]:
+    """The requests of a sentence, without the remarks that stand beside them."""
+    parts = _split(read, dictionary)
+    if dictionary.explaining:
+        parts = without_explanations(parts, dictionary, lambda part: _says(part, dictionary))
+    if dictionary.grammar.get("telling"):
+        return without_statements([part for part in parts if part], dictionary, lambda part: _says(part, dictionary))
+    if not dictionary.remarks:
+        return parts
+    some = list(islice(filter(None, parts), MAX_SENTENCES))
+    return requests(some, dictionary, lambda part: _says(part, dictionary))
+
+
+def _says(part: list[Token], dictionary: Dictionary) -> bool:
+    """Whether a saying fits that asks for something."""
+    if _is_saying(part, dictionary):
+        return True
+    match = sayings(dictionary.code).match([token for token in part if not token.is_a("GJ")])
+    return bool(match and match.english)
 
 
 def _asks(said: str, dictionary: Dictionary) -> bool:
     """Whether a word of politeness makes a wish of it."""
     small = lower(said)
     return any(word in small for word in dictionary.asking)
+
+
+def _wished(words: str, part: Sequence[Token], dictionary: Dictionary) -> str:
+    """What was only named, as a wish: for something new, or for how something that is there shall be."""
+    colour = next((index for index in range(len(part), 0, -1) if not part[index - 1].is_a("CS")), 0)
+    if words.startswith(("the ", "my ")) and dictionary.describes_after and any(one.is_a("C") for one in part[colour:]):
+        return f"I want {gloss(part[:colour], dictionary)} {gloss(part[colour:], dictionary)}"
+    if words.startswith(("a ", "an ", "some ")) and not any(token.is_a("CT") for token in part):
+        return f"I want {words}"
+    return f"{words.removeprefix('some ')} please"
 
 
 def _joined(part: Sequence[Token], dictionary: Dictionary) -> str:
@@ -168,19 +241,29 @@ def _restored(text: str, quotes: list[str]) -> str:
 def _split(read: list[Token], dictionary: Dictionary) -> Iterator[list[Token]]:
     """The requests of a sentence: parted by "then", by a joiner before another request, or behind a verb at the end."""
     verb_ends = dictionary.grammar.get("verb") == "last"
-    verbs = [index for index, token in enumerate(read) if token.verbs]
+    verbs = [index for index, token in enumerate(read) if token.verbs or tells(token, dictionary)]
     start, asked = 0, False
     for index, token in enumerate(read):
-        more = bool(verbs) and verbs[-1] > index
+        more = bool(verbs) and verbs[-1] > index and (verb_ends or not token.is_a("J") or _is_order(read, index))
         if index > start and token.is_a("J") and _parts(read, start, index, asked, more, dictionary):
             yield read[start:index]
             start, asked = index + 1, False
-        elif index > start and verb_ends and token.verbs and more and not token.is_a("J"):
+        elif (index > start and verb_ends and index in verbs and not token.is_a("J")) and (
+            more or goes_on(read[index + 1 : index + 1 + MAX_CLAUSE], dictionary)
+        ):
             yield read[start : index + 1]
             start, asked = index + 1, False
         elif token.verbs:
             asked = True
     yield read[start:]
+
+
+def _is_order(read: Sequence[Token], joint: int) -> bool:
+    """Whether a verb stands between the joiner and the next one: "the dog and the cat, and brighten it"."""
+    for before, token in pairwise(read[joint:]):
+        if token.verbs or (token.is_a("J") and not before.is_a("J")):
+            return bool(token.verbs)
+    return False
 
 
 def _parts(read: list[Token], start: int, joint: int, asked: bool, more: bool, dictionary: Dictionary) -> bool:
@@ -189,10 +272,15 @@ def _parts(read: list[Token], start: int, joint: int, asked: bool, more: bool, d
     What is too long for a saying is not looked at as a whole, so that a sentence takes time in proportion to it.
     """
     joiner, after = read[joint], read[joint + 1 : joint + 2 + MAX_SAYING]
+    if joiner.text == "," and dictionary.remarks:
+        return not parts_nothing(read[start:joint], after, dictionary)
     if joiner.english("J") == "then":
         return bool(after)
+    more = more or (asked and any(token.text == dictionary.grammar.get("wish") for token in after))
     asked = asked or _is_saying(read[max(start, joint - MAX_SAYING - 1) : joint], dictionary)
-    return (more or _is_saying(after, dictionary) or _shares_a_verb(after)) and (asked or joiner.text == ",")
+    asked = asked or (joiner.text == "," and stands_alone(read[start:joint], dictionary))
+    how = _shares_a_verb(after) or tells_how(after, dictionary)
+    return asked and (more or how or _is_saying(after, dictionary))
 
 
 def _shares_a_verb(after: Sequence[Token]) -> bool:
@@ -211,18 +299,28 @@ def _fixed(words: str, dictionary: Dictionary) -> str | None:
 
 def _english(part: list[Token], dictionary: Dictionary) -> str:
     """A request in English, its words of degree where English looks for them."""
-    lead = next((index for index, token in enumerate(part) if not token.is_a("J")), len(part))
+    enclitics = dictionary.grammar.get("enclitics", "").split()
+    lead = (index for index, token in enumerate(part) if not token.is_a("J") and token.text not in enclitics)
+    lead = next(lead, len(part))
     part = part[lead : lead + MAX_CLAUSE]
-    if fixed := _fixed(_joined(part, dictionary), dictionary):
+    fixed = _fixed(_joined(part, dictionary), dictionary)
+    if fixed is not None:
         return fixed
     degrees = [token.english("G") for token in part if token.is_a("G")]
     rest = _without_idle_commas([token for token in part if not token.is_a("G")])
+    rest = with_commas_read(rest, dictionary)
     match, more = _said(rest, dictionary)
+    if match is None:
+        match, more = _said(rest := with_object(rest, dictionary), dictionary)
+    if match is None and (inverted := with_verb_last(rest, dictionary)):
+        match, more = _said(rest := inverted, dictionary)
     if match is None:
         text = _word_by_word(rest, dictionary)
         return " ".join((text, *degrees) if any(token.verbs for token in rest) else (*degrees, text)).strip()
     if not match.english:
         return ""
+    if degrees and match.english.endswith(" {tone}"):
+        return filled(replace(match, english=match.english.replace("{tone}", f"{degrees[0]} {{tone}}")), dictionary)
     stronger = () if "{colour}" in match.english else degrees
     return " ".join((f"{filled(match, dictionary)}{more}", *stronger))
 
@@ -235,18 +333,19 @@ def _without_idle_commas(part: list[Token]) -> list[Token]:
 
 def _said(part: list[Token], dictionary: Dictionary) -> tuple[Match | None, str]:
     """The saying that fits, and what follows it behind a comma where that tells more of what is to be seen."""
-    match = sayings(dictionary.code).match(part)
+    known = sayings(dictionary.code)
+    match = known.match(part)
     comma = next((index for index, token in enumerate(part) if token.text == ","), 0)
-    if match or not comma:
-        return match, ""
-    match = sayings(dictionary.code).match(part[:comma])
-    more = f", {_joined(part[comma + 1 :], dictionary)}" if match and DESCRIBED.search(match.english) else ""
-    return match, more
+    if not match and comma:
+        match = known.match(part[:comma])
+        if match and DESCRIBED.search(match.english):
+            return match, f", {_joined(part[comma + 1 :], dictionary)}"
+    return match or known.match(part[: purpose(part)]), ""
 
 
 def _word_by_word(part: list[Token], dictionary: Dictionary) -> str:
     """The clause in English where no saying fits: its verb first, then whatever it is about."""
-    ordered = _verb_first(part)
+    ordered = without_marks(_verb_first(part), dictionary)
     article = Article.NONE if dictionary.articles else Article.THE
     if not ordered or not ordered[0].verbs:
         return gloss(ordered, dictionary, article)

@@ -40,6 +40,20 @@ def test_numbers_in_words(text: str, expected: float | None) -> None:
     assert number(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("a hundred and eighty", "180"),
+        ("one hundred and twenty five", "125"),
+        ("two hundred", "200"),
+        ("forty five and thirty", "45 and 30"),
+        ("four by five", "4 by 5"),
+    ],
+)
+def test_numbers_in_words_are_put_together(said: str, meant: str) -> None:
+    assert numerals(said) == meant
+
+
 def test_numerals_leave_other_words_alone() -> None:
     assert numerals("the one with two tie-dye shirts") == "the one with 2 tie-dye shirts"
 

@@ -164,7 +164,7 @@ REFINING = (
     "a bit bigger", "bigger please", "much bigger mask", "make the mask a bit bigger", "grow the mask by 10 px",
     "10 px bigger", "smaller", "tighter", "a little tighter", "the mask is too small", "too small", "invert the mask",
     "invert it", "softer edge", "soften the edges", "feather more", "a bit bigger and softer", "include the handle",
-    "also the hat", "also its shadow", "add the left one", "also the left one", "you missed the tail", "not the arm",
+    "also its shadow", "add the left one", "also the left one", "you missed the tail", "not the arm",
     "but not the arm", "leave out the tail", "don't include the arm", "exclude the arm", "without the shadow",
     "keep the shadow", "just the roof", "only the left part", "just the left half", "the other one", "wrong one",
     "include the handle but not the arm",

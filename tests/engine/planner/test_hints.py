@@ -79,9 +79,11 @@ def test_a_request_behind_a_remark_takes_the_remarks_place() -> None:
     assert [flat(one)["kind"] for one in both] == ["remove", "crop"]
 
 
-def test_in_a_conversation_it_stays_what_was_edited_last() -> None:
+def test_in_a_conversation_it_is_what_a_remark_names_or_what_was_edited_last() -> None:
     history = (Adjust(target=Target(phrase="sky"), property="contrast", amount=20),)
-    (*_, last) = PLANNER.plan("the lamp is on. remove it", Context(history=history)).operations
+    (*_, named) = PLANNER.plan("the lamp is ugly. remove it", Context(history=history)).operations
+    assert flat(named) == {"kind": "remove", "target": {"phrase": "lamp"}}
+    (*_, last) = PLANNER.plan("the sky is flat. remove it", Context(history=history)).operations
     assert flat(last) == {"kind": "remove", "target": {"previous": True}}
 
 

@@ -14,7 +14,7 @@ from engine.planner.languages.lexing import tokens
 from engine.planner.languages.translation import sayings
 
 CODES = ("de", "es", "fr", "ja", "pt", "tr", "zh")
-OTHERS = {"grammar", "polite", "endings", "endings_of_verbs", "sayings", "phrases"}
+OTHERS = {"grammar", "polite", "endings", "endings_of_verbs", "endings_unlisted", "sayings", "phrases", "spellings"}
 
 
 def data(code: str) -> dict[str, Any]:
