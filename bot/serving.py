@@ -47,30 +47,33 @@ async def open_server(
     """The parts of a chat process over the settings' home; jobs that an earlier process left are taken up at once.
 
     watch: hears of every job that is worked on, such as to show its progress. warm: the engine loads its models before
-    it takes the first edit.
+    it takes the first edit, and the planner reads its languages beside it.
     Raises: BadOption, BackendMissing, StorageFailed for a home or a database that cannot be used.
     """
     log_to(level=settings.logging.level, words=settings.logging.words)
     return_large_blocks()
+    planner = RulesPlanner()
     async with (
         await open_history(settings) as history,
         _engine(settings, warm=warm) as engine,
         Decoder() as decoder,
-        adviser_for(settings.planner, RulesPlanner()) as adviser,
+        adviser_for(settings.planner, planner) as adviser,
     ):
         exports = settings.home / "exports"
         await asyncio.to_thread(exports.mkdir, exist_ok=True)
-        house = House(history, RulesPlanner(), engine.edit, exports, adviser)
+        house = House(history, planner, engine.edit, exports, adviser)
         ledger = Ledger(history.database, settings.queue.limits())
         metrics = Metrics(lambda: engine.restarts)
         checks = house_checks(history.database, history.blobs, lambda: engine.ready)
         watching = asyncio.create_task(metrics.watch_the_loop())
+        beside = [asyncio.create_task(asyncio.to_thread(planner.warm))] if warm else []
         try:
             tools = Tools(house=house, ledger=ledger, metrics=metrics, watch=watch, hold=lambda: engine.starting)
             async with Desk(tools) as desk:
                 yield Server(house, ledger, desk, decoder, metrics, health_app(metrics, checks, ledger.counts))
         finally:
             watching.cancel()
+            await asyncio.gather(*beside)
 
 
 def _engine(settings: Settings, *, warm: bool) -> EngineProcess | EngineElsewhere:

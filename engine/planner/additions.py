@@ -1,4 +1,4 @@
-"""Reading what is put in: added, given, copied, moved, or made anew."""
+"""Reading what is put in: added, given, or made anew."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from engine.expressions import regex
 from engine.operations import (
     Add,
     Alter,
-    Duplicate,
     Generate,
-    Move,
     Recolor,
     Target,
 )
 from engine.planner.amounts import Degree, aspect, take_degree
-from engine.planner.changes import becomes, subject_of
+from engine.planner.capitals import written_there
+from engine.planner.changes import becomes
 from engine.planner.colours import colour_in
 from engine.planner.inflection import gerund
 from engine.planner.looks import weather_told
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, decapitalised, definite
-from engine.planner.targets import NUMBERS
+from engine.planner.states import is_somebody_acting
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import Vocabulary, expression
 
@@ -51,7 +50,6 @@ _LAID_ON = regex(r"(?i)^(?:to|on|onto|over|in|into|across|for) ")
 HINT = 20.0
 """Percent of the way to a colour of which there shall be a hint."""
 _SHADES = {"light": "light ", "dark": "dark ", "pal": "pale ", "bright": "bright ", "deep": "deep "}
-_WHERE_IT_WAS = regex(r"(?i) from (?=(?:above|below|behind|beside|under|next to|on|in|near|inside|atop|between) )")
 _GROWN = regex(
     r" (hair|fur|skin|eyes|beard|moustache|mustache|eyebrows|lips|lipstick|nails|nail polish|feathers|wool)$"
 )
@@ -62,14 +60,13 @@ _WHERE = {"fill": "in", "stock": "in", "pack": "in", "line": "along"} | dict.fro
 """Where what fills or surrounds a thing goes."""
 _NO_THING = ("of ", "on ", "in ", "out ", "up ", "at ", "from ", "off ")
 """What stands behind a verb that is a noun here: "stack of books", or a part of it: "spread out"."""
-_NEARER = regex(r" (?:higher|lower|closer|nearer|further|farther)(?= (?:on|in|to|up|down|along|from|against)\b|$)")
+_STEERED = regex(r"(?:up|down|back|off) (?:the|this|that|his|her|its|their|my|all) ")
+"""What is brought up, down or back, which is there already."""
+NEARER = regex(r" (?:higher|lower|closer|nearer|further|farther)(?= (?:on|in|to|up|down|along|from|against)\b|$)")
 """Where something goes that hangs or stands there already."""
-_LIMB = regex(
-    r"^(?:the|his|her|my|their|its|our|both|one)(?: \S+){0,2} "
-    r"(?:hands?|arms?|legs?|heads?|feet|foot|paws?|fingers?|elbows?|knees?)$"
-)
-"""What is held elsewhere rather than moved: a pose."""
+_SHOWING = ("show ", "depict ", "picture ", "feature ")
 _ARTICLED = regex(r"(?i)^.+? ((?:an?|some|two|three|another|several|a pair of) .+)$")
+_WHATEVER = regex(r"(?:whatever|what|everything|anything|all that|the stuff)\b")
 _IT = ("it", "them", "him", "her")
 _NOBODY = ("a", "an", "some", "the", "me", "us", "i", "we")
 """Words behind "give" that nothing is put on."""
@@ -85,7 +82,8 @@ def read_there(reading: Reading) -> Operations | None:
     """ "Let there be X": X is added."""
     if reading.kind:
         placed = added(reading, reading.clause.partition(" ")[2])
-        return [placed] if placed.place else None
+        acting = low(reading.clause).startswith(_SHOWING) and is_somebody_acting(reading, low(placed.prompt))
+        return [placed] if placed.place or acting else None
     prompt = low(reading["prompt"])
     if prompt in ("light", "it", "that", "this") or prompt.startswith(("no ", "nothing", "to be ", "you ", "it ")):
         return None
@@ -100,16 +98,17 @@ def read_add(reading: Reading) -> Operations | None:
     prompt, place = reading["prompt"], reading["place"]
     if not prompt or low(prompt) in ("it", "that", "this", "them", "to", "in", "everything", "everything else"):
         return None
-    if place and not _PLACE.match(low(place)):
+    if (place and not _PLACE.match(low(place))) or _STEERED.match(low(prompt)):
         return None
     if laid := tinted(reading, prompt, place):
         return [laid]
-    if low(reading.clause).startswith(_CALLED) and reading.vocabulary["weather.words"].trailing(low(prompt)):
+    thing = low(split_place(reading, prompt)[0])
+    if low(reading.clause).startswith(_CALLED) and reading.vocabulary["weather.words"].trailing(thing):
         return [Alter(prompt=reading.spoken(f"{prompt} {place}".strip()))]
     if reading.verb in reading.vocabulary["hints.attaching"] and low(prompt).startswith(_NO_THING):
         return None
     if definite(prompt, reading.vocabulary) and (
-        reading.verb in reading.vocabulary["hints.attaching"] or _NEARER.search(low(prompt))
+        reading.verb in reading.vocabulary["hints.attaching"] or NEARER.search(low(prompt))
     ):
         return None
     carried = reading.verb == "drop" or (reading.does("move") and reading.does("add"))
@@ -117,9 +116,15 @@ def read_add(reading: Reading) -> Operations | None:
         return None
     if place.startswith("off ") or (definite(prompt, reading.vocabulary) and " off " in low(prompt)):
         return None
+    if low(prompt).startswith(("out the ", "out his ", "out her ", "out its ", "out their ")):
+        return None
+    if reading.verb == "drop" and _WHATEVER.match(low(prompt)):
+        return None
     moved = existing(reading, prompt) or low(prompt).split(" ")[0] in _IT
     if reading.does("put") and not reading.does("add") and moved:
         return None
+    if lettering := written_there(reading, *((prompt, place) if place else split_place(reading, prompt))):
+        return [lettering]
     if not place:
         return [added(reading, prompt)]
     whole = _WHOLE_PLACE.match(low(place))
@@ -208,11 +213,14 @@ def read_give(reading: Reading) -> Operations | None:
     if reading["phrase"]:
         target, prompt = _given(reading, reading["phrase"])
     target = re.sub(r"(?i) with$", "", target)
-    nobody = low(target) in _NOBODY or low(target).startswith(("me ", "us "))
+    own = low(target) == "me" and _GROWN.search(low(prompt)) is not None
+    nobody = not own and (low(target) in _NOBODY or low(target).startswith(("me ", "us ")))
     if not target or not prompt or (nobody and reading.verb != "put"):
         return None
     if reading.verb == "put" and low(prompt).split(" ")[-1] not in reading.vocabulary["hints.garments"]:
         return None
+    if reading.verb == "put" and low(target).startswith(_INDEFINITE) and definite(prompt, reading.vocabulary):
+        return [Alter(target=reading.target(prompt), prompt=f"with {reading.spoken(target)}")]
     if reading.verb in ("dress", "put", "outfit", "clothe", "attire"):
         before = reading.clause.removesuffix(prompt).rstrip(" ") if reading.clause.endswith(f" {prompt}") else ""
         dressed = next((f"dressed{joint}" for joint in (" as", " like") if before.endswith(joint)), "wearing")
@@ -289,68 +297,6 @@ def _whom_ends(reading: Reading, words: list[str]) -> int:
     return next(later, min(first + 1, len(words) - 1))
 
 
-_RESTING = regex(r" (?:[a-z]{3,}ing|perched|parked|seated|moored|placed|tied|anchored|stacked|nestled)$")
-"""Before a place, what says that the thing is there already: "the boat resting on the shore"."""
-
-
-def read_duplicate(reading: Reading) -> Operations | None:
-    """Copies; "twice more" counts the original in."""
-    text = reading["target"]
-    if not text or (reading.is_whole(text) and not reading.is_pronoun(text)):
-        return None
-    if reading.verb in ("double", "triple", "repeat", "multiply", "copy") and not definite(text, reading.vocabulary):
-        return None
-    if re.search(r"\b(?:size|resolution|exposure|edit|edits|brightness|contrast)\b", low(text)):
-        return None
-    extra = NUMBERS.get(low(reading["count"]), reading["count"])
-    twice = low(reading.clause).endswith(" twice")
-    count = int(extra) + 1 if extra.isdigit() and int(extra) < 100 else 3 if reading.verb == "triple" or twice else 2
-    if reading["count"] and "there are" in low(reading.clause):
-        count -= 1
-    thing, place = split_place(reading, text) if not reading["place"] else (text, reading.spoken(reading["place"]))
-    text, place = (text, None) if place and not reading["place"] and _RESTING.search(low(thing)) else (thing, place)
-    return [Duplicate(target=reading.target(text), count=max(2, count), place=place)]
-
-
-def read_move(reading: Reading) -> Operations | None:
-    """A thing somewhere else; a side, a place, or a nudge."""
-    if reading.kind:
-        thing = reading["target"]
-        return None if low(thing).startswith("on ") else [Move(target=reading.target(thing), place=reading.kind)]
-    whole = f"{reading['target']} {reading['place']}".strip()
-    match = expression("goal_of_move").search(f" {low(whole)}")
-    if not match or match.start() == 0 or match.group(1).startswith("off "):
-        return None
-    if reading.verb == "drop" and match.group(1).startswith("from "):
-        return None
-    thing, goal = whole[: match.start() - 1].strip(), whole[match.start() :].strip()
-    nearer = _NEARER.search(low(reading.clause).removesuffix(f" {low(goal)}"))
-    if nearer and not _NEARER.search(f" {low(whole)}"):
-        goal = f"{nearer.group().strip()} {goal}"
-    if reading.does("put") and not existing(reading, whole):
-        return None
-    elsewhere = subject_of(reading, thing).attribute in ("colour", "style")
-    thing = _WHERE_IT_WAS.sub(" ", thing)
-    if not thing or elsewhere or (reading.is_whole(thing) and not reading.is_pronoun(thing)):
-        return None
-    if (low(goal).startswith(("in a ", "in an ")) and reading.does("put")) or _LIMB.search(low(thing)):
-        return [Alter(target=reading.target(thing), prompt=reading.spoken(goal))]
-    if relation := re.match(r"(?:from|in|on) .+? (to|onto|into|next to|closer|over to) ", low(goal)):
-        thing, goal = f"{thing} {goal[: relation.start(1)]}".strip(), goal[relation.start(1) :]
-    return [Move(target=reading.target(thing), place=reading.spoken(goal))]
-
-
-def read_swapped_places(reading: Reading) -> Operations | None:
-    """ "Swap the positions of the vase and the lamp": each where the other stands."""
-    one, other = reading["target"], reading["other"]
-    if not (definite(one, reading.vocabulary) and definite(other, reading.vocabulary)):
-        return None
-    return [
-        Move(target=reading.target(thing), place=f"where {decapitalised(reading.spoken(there))} is")
-        for thing, there in ((one, other), (other, one))
-    ]
-
-
 def read_generate(reading: Reading) -> Operations | None:
     """A new picture; "a drawing of a cat" on the wall is none."""
     prompt = reading["prompt"]
@@ -388,8 +334,5 @@ def readers() -> dict[str, Any]:
         "there": read_there,
         "add": read_add,
         "give": read_give,
-        "duplicate": read_duplicate,
-        "move": read_move,
-        "swapped_places": read_swapped_places,
         "generate": read_generate,
     }

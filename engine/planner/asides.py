@@ -104,6 +104,11 @@ def with_outcome(operation: Any, clause: str) -> Any:
     return operation.model_copy(update={"prompt": f"{operation.prompt} {clause[match.start(1) :].strip(' ,.')}"})
 
 
+_OTHER_PLACE = regex(
+    r"(?<=\w)(?:(?: ,)? (?:instead|in place) of| , (?:and )?not) "
+    r"(?:in|on|at|inside|under|behind|through|across|along|near) [^,]+$"
+)
+"""Where somebody is not to be any more."""
 _DRESSED = regex(
     r"(?P<worn>(?:have|make|let|get|show|put|dress) (?:the|this|that|my|his|her|our|their|him|her|them)\b.{0,60}? "
     r"(?:wear|wearing|dressed in) .{2,80}?) (?:instead|in place) of "
@@ -115,6 +120,8 @@ def without_contrast(text: str, vocabulary: Vocabulary) -> str:
     """The wish without the state it is the opposite of: "laughing instead of frowning" -> "laughing"."""
     text = _OTHER_STUFF.sub(r"\1", text) if " made " in text else text
     small = low(text)
+    if (" of " in small or " not " in small) and (elsewhere := _OTHER_PLACE.search(small)):
+        return text[: elsewhere.start()]
     if " of " not in small or (" instead of " not in f" {small}" and "in place of " not in small):
         return text
     first = _CONTRAST_FIRST.match(small)

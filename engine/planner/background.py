@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.expressions import regex
 from engine.operations import (
+    Add,
     Background,
 )
 from engine.planner.amounts import take_degree
@@ -24,7 +25,8 @@ _PLAIN = regex(
 )
 """What says of a colour behind the subject that it is nothing but that."""
 _PART_OF_PLACE = regex(
-    r"^(?:the |a )?(?:surface|middle|heart|edge|top|bottom|summit|interior|shores?|banks?|streets|ruins|outskirts) of "
+    r"^(?:the |a )?(?:surface|deck|rooftop|terrace|balcony|middle|heart|edge|top|bottom|summit|interior|shores?|"
+    r"banks?|streets|ruins|outskirts) of "
     r"(?:the |an? )?"
 )
 _SHEET = regex(r"(?i)(?<=\w) (?:studio )?(?:sweep|seamless|paper|backing|cyc|cyclorama|backdrop|background)$")
@@ -34,7 +36,12 @@ _MORE_THAN_BACKDROP = regex(r" (?:in|of|on|with|to|from|behind|at|should|have|ha
 """Words of a sentence that ends in "background", and of no backdrop's description."""
 _NAMED_BACKDROP = regex(r"^an? (?=transparent|see-through)| (?:background|backdrop|layer|canvas)$")
 _USED_FOR = regex(r"(?i) (?:(?:suitable|appropriate|ideal|perfect|fit|ready|as required|used) )?for .+$")
-_BEHIND = regex(r"^(?:everything|what's|whatever is|all|what is) behind ")
+_SENDING = frozenset(["transport", "teleport", "beam", "whisk"])
+"""Verbs that bring somebody to a place, whatever it is called."""
+_BEHIND = regex(
+    r"^(?:everything|anything|what's|whatever's|whatever is|all|what is)"
+    r"(?: that's| that is| going on| happening)? behind "
+)
 
 
 def _backdrop(reading: Reading) -> bool:
@@ -67,6 +74,8 @@ def read_background_change(reading: Reading) -> Operations | None:
     """A new background: a colour where one is named, else whatever the prompt describes."""
     backdrop, prompt = reading["backdrop"], reading["prompt"].removeprefix("= ").removeprefix(": ")
     ordered = reading.verb in reading.vocabulary.base_forms
+    if low(prompt).endswith(" be"):
+        return None
     if low(prompt).split(" ")[0] in reading.vocabulary["hints.linking"] and not ordered:
         return None
     if without_article(low(prompt)) in reading.vocabulary["hints.positions"]:
@@ -129,14 +138,25 @@ def read_behind(reading: Reading) -> Operations | None:
     """ "Pure white behind the blender", "a galaxy behind the astronaut": a colour or a view is all that is there."""
     prompt, somebody = reading["prompt"], reading["thing"]
     there = definite(somebody, reading.vocabulary) or low(somebody) in PERSONS
-    if " , put " in prompt or not there or definite(prompt, reading.vocabulary):
+    if " , put " in prompt or not there or (definite(prompt, reading.vocabulary) and not reading["who"]):
         return None
+    if reading["who"]:
+        return _seen_behind(reading, prompt)
     plain = _SHEET.sub("", _PLAIN.sub("", prompt))
-    if colour := colour_in(plain, reading.vocabulary) if plain else None:
+    thing = low(prompt).startswith(_NEW) and low(plain) in reading.vocabulary["colours.things"]
+    if colour := colour_in(plain, reading.vocabulary) if plain and not thing else None:
         return [Background(action="colour", colour=colour)]
     head = expression("scenery_tail").sub("", low(prompt)).rstrip(" ,")
     vista = reading.verb not in ("add", "hang", "drop") and reading.vocabulary["scenes.vistas"].trailing(head)
     return [Background(action="replace", prompt=reading.spoken(without_article(prompt)))] if vista else None
+
+
+def _seen_behind(reading: Reading, prompt: str) -> Operations:
+    """ "Have her playing tennis with Times Square behind her": a place is all that is there, a thing is added."""
+    named = prompt[:1].isupper() or reading.vocabulary["scenes.vistas"].trailing(low(prompt)) is not None
+    if named or is_scenery(reading, prompt):
+        return [Background(action="replace", prompt=reading.spoken(without_article(prompt)))]
+    return [Add(prompt=reading.spoken(prompt), place=f"behind {reading.spoken(reading['thing'])}")]
 
 
 def read_setting(reading: Reading) -> Operations | None:
@@ -149,7 +169,8 @@ def read_setting(reading: Reading) -> Operations | None:
     new = not definite(prompt, reading.vocabulary)
     if known and new and reading.vocabulary["words.background"].trailing(low(prompt)):
         return background_becomes(reading, without_article(prompt))
-    if not known or reading.is_clear_background(subject) or not is_scenery(reading, prompt):
+    far = new and reading.verb in _SENDING and not reading.is_whole(subject)
+    if not known or reading.is_clear_background(subject) or not (far or is_scenery(reading, prompt)):
         return None
     if reading.verb in ("make", "have") and low(subject).split(" ")[-1] in reading.vocabulary["states.verbs"]:
         return None

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from engine.expressions import regex
 from engine.operations import Background, Extract, Undo
 from engine.planner.colours import colour_in
 from engine.planner.reading import Operations
 from engine.planner.vocabulary import Vocabulary, expression
 
 _ON_COLOUR: Final = expression("on_colour")
+_SHADE: Final = regex(
+    r"(?:make it |go )?(?:(?:a bit|a little|slightly|much|a lot|even|a touch|a tad|way|a shade) )?"
+    r"(?P<how>(?:light|dark|bright|deep|pal|warm|cool)er)"
+)
+_SHADED: Final = regex(r"^(?:(?:light|dark|bright|deep|pale?|warm|cool)(?:er)? )+(?=\S)")
 _INSTEAD: Final = expression("instead_lead")
 
 
@@ -21,6 +27,8 @@ def backed(whole: str, last: Any, vocabulary: Vocabulary) -> Operations | None:
     bare = isinstance(last, Extract) or (isinstance(last, Background) and last.action in ("remove", "colour"))
     if not bare:
         return None
+    if isinstance(last, Background) and last.colour and (shade := _SHADE.fullmatch(whole)):
+        return [Undo(), Background(action="colour", colour=f"{shade['how']} {_SHADED.sub('', last.colour)}")]
     behind = _ON_COLOUR.match(whole)
     named = behind["colour"] if behind else _INSTEAD.sub("", whole) if isinstance(last, Background) else ""
     colour = colour_in(named, vocabulary) if named else None

@@ -31,9 +31,13 @@ from engine.planner.vocabulary import Vocabulary, expression
 
 _OPENING: Final = expression("follow_opening")
 _LINK: Final = regex(r"\b(?:and|also|now|then|but|same)\b")
-_BUT_SO_MUCH: Final = regex(r" (?:, )?but (?:a bit |a little |slightly |much )?(less|more|stronger|weaker|subtler)$")
+_BUT_SO_MUCH: Final = regex(
+    r" (?:, )?but (?:a bit |a little |slightly |much |only |just |maybe )*"
+    r"(less|more|stronger|weaker|subtler|milder|gentler|half|twice)(?: as (?:much|strong|strongly)| so)?$"
+)
+_NAMED: Final = regex(r"(?P<thing>(?:the|his|her|my|their|its|that|this|those|these) [^,]{1,80})$")
 SHARES: Final = {
-    **dict.fromkeys(("less", "weaker", "subtler", "half"), 0.5),
+    **dict.fromkeys(("less", "weaker", "subtler", "milder", "gentler", "half"), 0.5),
     **dict.fromkeys(("more", "stronger"), 1.5),
     **dict.fromkeys(("twice", "double"), 2.0),
 }
@@ -53,6 +57,12 @@ USUAL: Final[dict[type, float]] = {Blur: 50.0}
 _THERE: Final = regex(r"(?:the|this|that|these|those|my|our|his|her|its|their|all|both|each|every)\b|.* ones?$")
 """How a thing is named that is in the picture already."""
 _ONE_MORE: Final = regex(r"(?P<thing>(?:an?|some|two|three|four|a few) [^,]{2,60}?)(?: (?:too|as well|also|please))+$")
+_ANOTHER_THERE: Final = regex(
+    r"(?:(?:and|maybe|now|just|ok|add|put|give me|make) )*(?:another(?: one)?|one more|a second one)"
+    r"(?: of (?:them|those))?(?: ,)? "
+    r"(?P<where>(?:(?:a bit|a little|slightly|much) )?(?:further|farther|closer|nearer|higher|lower|"
+    r"on|in|at|next to|behind|beside|under|above|near|over there|to the)\b.{0,60})$"
+)
 _ON: Final = ("on", "in", "at", "to", "over", "onto", "into", "next", "behind", "above", "under")
 WHICH: Final = {"ordinal": None, "position": None, "size": None, "quantity": None, "relation": None}
 """The words of a target that tell one thing from others of its name."""
@@ -60,6 +70,8 @@ WHICH: Final = {"ordinal": None, "position": None, "size": None, "quantity": Non
 
 def carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperation | None:
     """The last edit on the other thing, or on the whole picture, that a clause names; None where it names none."""
+    if more := another_there(clause, last):
+        return more
     opening = _OPENING.match(low(clause))
     linked = opening is not None and _LINK.search(opening.group()) is not None
     clause = clause[opening.end() :] if opening else clause
@@ -77,6 +89,7 @@ def carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperatio
         return side
     scaled = _SO_MUCH_FOR.match(small)
     match = scaled or _SAME.match(small) or _TOO.match(small) or (_LINKED.match(small) if linked else None)
+    match = match or (_NAMED.match(small) if how else None)
     amount: float | None = getattr(last, "amount", None) or (USUAL[Blur] if isinstance(last, Blur) else None)
     if match and match.groupdict().get("gone") and not isinstance(last, Remove):
         return None
@@ -87,6 +100,11 @@ def carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperatio
     if amount and share != 1.0:
         last = last.model_copy(update={"amount": round(max(-100.0, min(100.0, amount * share)), 3)})
     return _on_thing(clause[match.start("thing") : match.end("thing")], _place_word(match), last, vocabulary)
+
+
+def so_much_less(clause: str) -> bool:
+    """Whether a clause ends in how much stronger or weaker the last edit shall be there: "the ramp, but less"."""
+    return " but " in clause and _BUT_SO_MUCH.search(low(clause)) is not None
 
 
 def _only_tells_how(thing: str, vocabulary: Vocabulary) -> bool:
@@ -155,6 +173,12 @@ def _target(thing: str, before: Target | None, vocabulary: Vocabulary) -> Target
     return target.model_copy(update={"phrase": before.phrase}) if alone and before is not None else target
 
 
+def another_there(clause: str, last: Any) -> EditOperation | None:
+    """What was added once more, elsewhere: "one more, further off"."""
+    match = _ANOTHER_THERE.match(low(clause)) if isinstance(last, Add) else None
+    return last.model_copy(update={"place": clause[match.start("where") :]}) if match else None
+
+
 def listed(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperation | None:
     """One more thing for the last edit, named with nothing else around it: "and sunglasses", "plus a scarf"."""
     match = _LISTED.match(low(clause)) or (_ONE_MORE.match(low(clause)) if isinstance(last, Add) else None)
@@ -165,4 +189,6 @@ def listed(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperation | No
         return last.model_copy(update={"prompt": thing})
     if getattr(last, "target", None) is None:
         return None
+    if low(thing) in vocabulary["states.adjectives"]:
+        return Alter(target=Target(previous=True), prompt=thing)
     return last.model_copy(update={"target": read_target(thing, vocabulary)})

@@ -153,15 +153,23 @@ def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> 
         return thing_becomes(reading, subject_text, result, swap=swap)
     seen = low(subject_text).startswith(_POSSESSIVES) or subject.word in reading.vocabulary["states.seen_alone"]
     if subject.attribute == "state" and not subject.owner and seen:
-        return [Alter(target=reading.target(subject_text), prompt=reading.spoken(bare_result(result)))]
+        return _recoloured(reading, subject, subject_text, result) or [
+            Alter(target=reading.target(subject_text), prompt=reading.spoken(bare_result(result)))
+        ]
     if subject.attribute == "display" and not subject.owner:
         return thing_becomes(reading, subject_text, result, swap=swap)
     if not subject.owner or reading.is_whole(subject.owner):
-        colour = colour_in(bare_result(result), reading.vocabulary)
-        if colour and not subject.owner and subject.word in reading.vocabulary["attributes.coloured"]:
-            return [Recolor(target=reading.target(subject_text), colour=colour)]
-        return _picture_attribute(reading, subject, result)
+        recoloured = None if subject.owner else _recoloured(reading, subject, subject_text, result)
+        return recoloured or _picture_attribute(reading, subject, result)
     return _attribute_becomes(reading, subject, subject_text, result)
+
+
+def _recoloured(reading: Reading, subject: Subject, subject_text: str, result: str) -> Operations | None:
+    """Clothes and the like in another colour, of which it is no other state."""
+    colour = colour_in(bare_result(result), reading.vocabulary)
+    if colour is None or subject.word not in reading.vocabulary["attributes.coloured"]:
+        return None
+    return [Recolor(target=reading.target(subject_text), colour=colour)]
 
 
 def _attribute_becomes(reading: Reading, subject: Subject, subject_text: str, result: str) -> Operations | None:
@@ -176,9 +184,8 @@ def _attribute_becomes(reading: Reading, subject: Subject, subject_text: str, re
         return [Text(action="replace", text=written, target=reading.target(subject.owner))]
     if subject.attribute == "display":
         return thing_becomes(reading, subject_text, result, swap=True)
-    colour = colour_in(bare, reading.vocabulary)
-    if colour and subject.word in reading.vocabulary["attributes.coloured"]:
-        return [Recolor(target=reading.target(subject_text), colour=colour)]
+    if recoloured := _recoloured(reading, subject, subject_text, result):
+        return recoloured
     prompt = state_prompt(reading, subject.word, bare)
     return [Alter(target=reading.target(subject.owner), prompt=reading.spoken(prompt))]
 

@@ -16,6 +16,8 @@ from engine.planner import (
     frame,
     lettering,
     looks,
+    moving,
+    poses,
     removal,
     repairs,
     sizes,
@@ -25,7 +27,8 @@ from engine.planner import (
     tone,
 )
 from engine.planner.amounts import Degree, take_degree
-from engine.planner.clauses import begins_request, conditional, meanwhile, strip_openers, tidy
+from engine.planner.carrying import so_much_less
+from engine.planner.clauses import begins_request, conditional, meanwhile, strip_openers, strip_tail, tidy
 from engine.planner.corrections import redone, request_meant
 from engine.planner.descriptions import described, heads, torn
 from engine.planner.doubts import of_things
@@ -34,6 +37,7 @@ from engine.planner.hints import Hints, hints
 from engine.planner.joining import said_twice
 from engine.planner.measured import measured
 from engine.planner.normalise import Normal, low
+from engine.planner.particles import rejoined
 from engine.planner.reading import Operations, Reader, Reading
 from engine.planner.recall import continued
 from engine.planner.results import of_result, still_so
@@ -44,7 +48,6 @@ from engine.planner.targets import parse_target
 from engine.planner.verdicts import STEPS
 from engine.planner.vocabulary import Vocabulary, expression, load
 from engine.planner.wishing import Wishes, wishes
-from engine.planner.word_order import rejoined
 from engine.selection.areas import is_area
 
 READERS: dict[str, Reader] = {
@@ -58,10 +61,12 @@ READERS: dict[str, Reader] = {
         background,
         darkroom,
         tone,
+        poses,
         repairs,
         looks,
         removal,
         additions,
+        moving,
         things,
         told,
     )
@@ -88,6 +93,8 @@ _ARTICLES = frozenset(["the", "this", "that", "these", "those", "his", "her", "m
 _QUESTION = expression("question")
 _EXCLAIMED = expression("exclaimed")
 _EXCEPT = expression("except")
+_FINITE = regex(r" (?:is|are|was|were|looks?|came) ")
+"""What is left out has no verb: "cool but the trees are green"."""
 _IN_AREA = regex(
     r"(?i)(.{2,200}) (?:only )?(?:in|on|at|to|over|across|within|inside|for) ((?:the |a )?\S.{0,80}?)(?: only)?$"
 )
@@ -135,7 +142,8 @@ class ClauseReader:
         if adjusted:
             return adjusted, SURE
         turned = rejoined(tidied, self._vocabulary)
-        for text in dict.fromkeys((turned, tidied, clause, strip_openers(clause, self._vocabulary), *wished)):
+        whole = (strip_tail(clause, self._vocabulary), clause)
+        for text in dict.fromkeys((turned, tidied, *whole, strip_openers(clause, self._vocabulary), *wished)):
             if text and (found := self._said(text, normal, context)):
                 return self._headed(text, normal, context, found) or found
             if text and text == tidied and (found := self._headed(text, normal, context, None)):
@@ -267,8 +275,9 @@ class ClauseReader:
 
     def _all_but_one(self, text: str, normal: Normal, context: Context) -> Found | None:
         """A change of the whole picture that spares one thing: "warmer except for the sky"."""
-        kept = _EXCEPT.search(text)
-        rest = self._said(text[: kept.start()], normal, context) if kept else None
+        kept = None if so_much_less(text) else _EXCEPT.search(text)
+        told = kept and _FINITE.search(low(kept.group(1)))
+        rest = self._said(text[: kept.start()], normal, context) if kept and not told else None
         if not kept or not rest:
             return None
         spared = [sparing(operation, spared_by(kept.group(1)) or kept.group(1)) for operation in rest[0]]

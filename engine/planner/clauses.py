@@ -46,6 +46,7 @@ _NOT_DOING = regex(
     r"(?: ,)? (?:and |but )?(?:not|instead of|no longer) (?:just |only |simply |still )?[a-z]{3,}ing\b[^,]*$"
 )
 _OBJECTS = ("it ", "the ", "them ", "down ", "off ", "my ")
+_OBJECTS_ASKED = frozenset(["the", "it", "this", "that", "them", "my", "his", "her", "those", "these"])
 _POSING = regex(r"(?:have|make|let|get|show) (?:the|my|his|her|their|our|this|that|both) ")
 _CHAIN = regex(r"then|after that|while")
 _ORDERED = tuple(expression(f"{name}_said") for name in ("before", "after", "last", "first"))
@@ -82,6 +83,12 @@ _SOMEBODY_THERE = regex(r" (?:on|in|at|with|looks?|is|has|was|wearing|holding|ne
 """Behind who may be spoken to, but is spoken of: "bro on the right looks bored"."""
 _PLEADING = regex(r" (?:please|pls|plz|thanks|thank you|thx|in (?:it|this|here|there|the \w+))$")
 _IS = regex(r"(?i) (?:is|are|was|were) ")
+_ADVISING = regex(
+    r"((?:if (?:it were|it was|i were|i was) (?:me|you|up to me) (?:, )?)?(?:i|we)(?:'d| would)"
+    r"(?: (?:just|personally|totally|definitely|maybe|probably|honestly))?) "
+    r"(?!(?:have|see|be|say|do|like|love|prefer|want|need|picture|imagine|expect)\b)"
+)
+"""How somebody begins who says what they would do: "I'd blur the background"."""
 
 
 @cache
@@ -257,7 +264,7 @@ def _opens_phrase(text: str, vocabulary: Vocabulary) -> bool:
 def strip_openers(text: str, vocabulary: Vocabulary) -> str:
     """The clause from its first word that matters: no greetings, no "could you please"."""
     small = rest = low(text)
-    while opener := _opener(rest, vocabulary):
+    while opener := _opener(rest, vocabulary) or _asking(rest, vocabulary):
         behind = rest[len(opener) + 1 :]
         if not behind or (opener == "no" and _refuses(behind, vocabulary)) or _commands(opener, behind, vocabulary):
             break
@@ -277,7 +284,16 @@ def _opener(small: str, vocabulary: Vocabulary) -> str:
         if not (someone or _TO_THING.match(small, len(phrase))):
             comma = small.startswith(" , ", len(phrase)) or small[len(phrase) :] == " ,"
             return f"{phrase} ," if comma else phrase
-    return ""
+    advising = _ADVISING.match(small)
+    behind = small[advising.end() : advising.end() + MAX_OPENING] if advising else ""
+    return advising[1] if advising and begins_request(behind, vocabulary) else ""
+
+
+def _asking(small: str, vocabulary: Vocabulary) -> str:
+    """The "could" of an order that leaves out who is asked: "could make the sky blue"."""
+    first, verb, object_, *_ = (*small.split(" ", 3), "", "", "")
+    orders = verb in vocabulary.openings and vocabulary.base_forms.get(verb) == verb and object_ in _OBJECTS_ASKED
+    return first if first in ("could", "can", "would") and orders else ""
 
 
 def _commands(word: str, behind: str, vocabulary: Vocabulary) -> bool:
@@ -300,7 +316,7 @@ def _refuses(small: str, vocabulary: Vocabulary) -> bool:
     )
 
 
-def _strip_tail(text: str, vocabulary: Vocabulary) -> str:
+def strip_tail(text: str, vocabulary: Vocabulary) -> str:
     """The clause without trailing politeness."""
     while (tail := vocabulary["words.filler_tail"].trailing(low(text))) and len(tail) < len(text):
         text = text[: -len(tail)].rstrip(" ,")
@@ -309,7 +325,7 @@ def _strip_tail(text: str, vocabulary: Vocabulary) -> str:
 
 def _thankless(text: str, vocabulary: Vocabulary) -> str:
     """The clause without the thanks behind what it is for: "square crop for my profile pic thank you"."""
-    return _strip_tail(text, vocabulary) if " for " in text and " thank" in low(text) else text
+    return strip_tail(text, vocabulary) if " for " in text and " thank" in low(text) else text
 
 
 def _strip_purpose(text: str, vocabulary: Vocabulary) -> str:
@@ -385,11 +401,11 @@ def tidy(clause: str, vocabulary: Vocabulary) -> str:
     text = without_contrast(_strip_purpose(_thankless(text, vocabulary), vocabulary), vocabulary)
     if " by " in text:
         text = by_means(text, vocabulary, lambda rest: begins_request(rest, vocabulary))
-    text = _strip_tail(text, vocabulary)
+    text = strip_tail(text, vocabulary)
     picture = _picture_phrase(tuple(words["picture"]), tuple(words["whole_modifier"]))
     shorter = picture.sub("", f" {text}").strip() if len(text.split(" ")) > 2 else text
     turned = verb_first(shorter or text, vocabulary, lambda rest: begins_request(rest, vocabulary))
-    text = _strip_tail(turned, vocabulary)
+    text = strip_tail(turned, vocabulary)
     manner = _MANNER.search(low(text))
     if manner and _FRAMING.isdisjoint(vocabulary.openings.get(low(text).split(" ")[0], ())):
         text = text[: manner.start()]

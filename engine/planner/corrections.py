@@ -80,6 +80,11 @@ _COLON: Final = regex(r"^(?:(?:no|nope|sorry|oops|rather|actually|correction|i m
 _SORRY: Final = regex(r"(?: ,)? (?:sorry|oops|my bad|my mistake|apologies)(?: , not .*)?$")
 _SUITING: Final = expression("suiting")
 _DETERMINER: Final = regex(r"(?i)^(?:an?|the|some) ")
+_NO_KIND: Final = frozenset(
+    ("a", "an", "some", "the", "that", "this", "no", "not", "more", "less", "and", "my", "his", "her", "its", "one",
+     "another", "remove", "delete", "undo")
+)  # fmt: skip
+"""What no word for the kind of a thing is."""
 _WITH: Final = expression("with_more")
 _MORE_OF_IT: Final = expression("more_of_it")
 PLACED: Final = Remove | Replace | Recolor | Alter | Extract | Adjust | Text
@@ -87,6 +92,7 @@ OF_LOOKS: Final = Style | Recolor | Alter | Replace | Add | Background
 """Edits of which something else could suit better."""
 MAX_SPACES: Final = 24
 """In a correction: whatever is longer says what it is about."""
+_TRYING: Final = regex(r"(?i)^(?:(?:or|and|but|maybe|perhaps|try|let's try|go for|go with|how about|what about) )+")
 _MEANT: Final = regex(r"\b(?:meant?|said|wanted|make that|instead)\b")
 """Of a turn: "no, right by 20" turns on from where it is."""
 OPPOSITES: Final = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
@@ -122,7 +128,7 @@ def corrected(clause: str, context: Context, vocabulary: Vocabulary, quotes: tup
         match = _ENOUGH.match(small) or match
     if match and isinstance(last, Rotate) and not _MEANT.search(small):
         return None
-    words = said[match.start(1) : match.end(1)] if match else ""
+    words = _TRYING.sub("", said[match.start(1) : match.end(1)]) if match else ""
     meant = _meant(words, last, vocabulary) if words else None
     if isinstance(meant, Recolor):
         return [meant]
@@ -252,7 +258,7 @@ def _meant(words: str, last: Any, vocabulary: Vocabulary) -> EditOperation | Non
             return last.model_copy(update={"aspect": ratio, "sides": None, "amount": None})
         case Crop() | Expand() if last.sides and (sides := side_words(small)):
             return last.model_copy(update={"sides": sides})
-        case Style() if low(without_article(words)) in vocabulary["looks.words"]:
+        case Style() if vocabulary["looks.words"].trailing(low(without_article(words))):
             return last.model_copy(update={"prompt": without_article(words)})
         case Background(action="colour") if colour := colour_in(words, vocabulary):
             return last.model_copy(update={"colour": colour})
@@ -311,12 +317,23 @@ def further_told(clause: str, last: Any) -> EditOperation | None:
     if one := _SUCH_A_ONE.match(low(clause)):
         name = _DETERMINER.sub("", prompt)
         return last.model_copy(update={"prompt": f"{one['such']} {name}"})
+    if finer := _finer(clause, prompt):
+        return last.model_copy(update={"prompt": finer})
     if more := _WITH.match(low(clause)):
         return last.model_copy(update={"prompt": f"{prompt} {clause[more.start('more') :].strip(' ,.')}"})
     again = _MORE_OF_IT.match(low(clause))
     if again is None or not _named(again, prompt):
         return None
     return last.model_copy(update={"prompt": clause[again.start("thing") :]})
+
+
+def _finer(clause: str, prompt: str) -> str | None:
+    """The prompt with more said of its noun: after a glass of wine, "red wine"."""
+    words = clause.split(" ")
+    before, _, noun = prompt.rpartition(" ")
+    if not 1 < len(words) < 4 or low(words[-1]) != low(noun) or low(words[0]) in _NO_KIND:
+        return None
+    return f"{before} {clause}".strip()
 
 
 def _named(again: re.Match[str], prompt: str) -> bool:

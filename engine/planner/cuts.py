@@ -19,7 +19,7 @@ _JOINTS = (" and", " then", " ,", " or")
 """Behind these another action of the same thing begins, which does not part it from what it does first."""
 _LINKED = expression("linked")
 _ARTICLES = ("the", "a", "an")
-_HOW_FAR = ("half", "fully", "partly", "partially", "nearly", "almost", "completely", "entirely")
+_HOW_FAR = ("half", "already", "fully", "partly", "partially", "nearly", "almost", "completely", "entirely")
 _OF_WHAT = (" of", " in", " with")
 _LISTING = ("and", "or", "then", ",")
 _OWN = ("its", "his", "her", "their")

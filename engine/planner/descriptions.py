@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.expressions import regex
+from engine.planner.colours import colour_in, trailing_colour
 from engine.planner.normalise import low
 from engine.planner.vocabulary import Vocabulary, expression
 
@@ -29,6 +30,10 @@ _ABSOLUTE = regex(
     r"(?:[\w'-]+ ){1,4}?\w+(?:ing|ed|en|ung) (?:on|in|at|by|up|down|over|with|into|from|across|along|against|off|out)\b"
 )
 """Something else that happens beside it: "wax pooling on the icing"."""
+_SAME_AS_EVER = regex(
+    r"(.{3,120}?)(?: ,)? (?:but |and )?with (?:all )?(?:the|its|his|her|their) (?:exact |very )?same [^,]{2,40}"
+)
+_WHERE_IT_IS = regex(r" where (?:they|it|these|those)(?:'re|'s| are| is) (?:now |currently )?([a-z]{3,12})(?: now)?$")
 _RESULT = frozenset(["to", "toward", "towards", "into", "with", "as", "for", "from", "like"])
 _OF_PLACE = frozenset(["next", "close", "closest", "nearest", "nearer", "closer", "attached", "leading"])
 _OF_OTHERS = regex(
@@ -45,6 +50,7 @@ _CARE = regex(
 def without_constraints(text: str, vocabulary: Vocabulary) -> str:
     """The order without what shall stay as it is: ", with skin and rings unchanged", ", nothing else moved"."""
     text = _LEFT_OVER.sub("", text) if text.endswith(_JOINTS) else text
+    text = _without_old(text, vocabulary) if " same " in text or " where " in text else text
     if vocabulary["hints.constant"].phrases.isdisjoint(low(text).split(" ")):
         return text
     for _ in range(MAX_HEADS):
@@ -55,6 +61,15 @@ def without_constraints(text: str, vocabulary: Vocabulary) -> str:
             break
         text = text[:start].rstrip(" ,")
     return text
+
+
+def _without_old(text: str, vocabulary: Vocabulary) -> str:
+    """The new colour without what keeps its old look, "with the same spots", or what was there: "where it is blue"."""
+    if (there := _WHERE_IT_IS.search(low(text))) and colour_in(there[1], vocabulary):
+        return text[: there.start()]
+    before = _SAME_AS_EVER.fullmatch(low(text))
+    adds = "add" in vocabulary.openings.get(low(text).split(" ")[0], ())
+    return text[: before.end(1)] if before and not adds and trailing_colour(before[1], vocabulary) else text
 
 
 def _tells_result(text: str, start: int, vocabulary: Vocabulary) -> bool:

@@ -67,6 +67,8 @@ _TAKE = expression("named_take")
 _EVERYWHERE = expression("everywhere")
 _RETURNED = regex(r"(?:bring|put|get) (?:it|that) back")
 _ANOTHER = regex(r"(?:(?:and |give me |make |do |add )*another(?: one)?|one more)(?: please)?")
+_DONE_ANEW = frozenset(["redo it", "redo that", "redo this", "redo this one", "redo that one"])
+"""Where nothing was undone, another try."""
 _POINT = regex(r"(?:since|after|from|before)\b")
 _ONCE = regex(r"(?:original|lost|true|natural|faded) (?:colou?r|tone|vibran|detail)")
 """What an old photo had once."""
@@ -93,6 +95,8 @@ def read_history(reading: Reading) -> Operations | None:
         return None
     if reading.kind == "undo" and reading.context.undone and _RETURNED.match(clause):
         return [Redo()]
+    if reading.kind == "redo" and last and not reading.context.undone and clause in _DONE_ANEW:
+        return [Retry()]
     if reading.kind == "retry" and isinstance(last, Add | Duplicate) and _ANOTHER.fullmatch(clause):
         return None
     if reading.kind == "retry" and isinstance(last, Adjust | Rotate | Restore) and clause in AGAIN:

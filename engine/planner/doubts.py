@@ -29,6 +29,10 @@ _TALK_OF_RESULT: Final = regex(
 )
 
 
+_POINTING: Final = frozenset(["them", "it", "him"])
+"""What is there already, and cannot be added."""
+
+
 def of_things(operations: Sequence[Any], vocabulary: Vocabulary, *, loose: bool) -> bool:
     """Whether what a reading takes for things can be some; "I think I" and "is" are parts of somebody's sentence.
 
@@ -36,6 +40,7 @@ def of_things(operations: Sequence[Any], vocabulary: Vocabulary, *, loose: bool)
     """
     return not any(
         ((target := getattr(one, "target", None)) and _is_torn_out(target, vocabulary))
+        or (isinstance(one, Add) and low(one.prompt).split(" ")[0] in _POINTING)
         or (isinstance(one, Add) and one.place and _CUT_OFF.search(low(one.place)))
         or (loose and _TALK_OF_RESULT.search(low(getattr(one, "prompt", None) or "")))
         for one in operations

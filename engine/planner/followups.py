@@ -34,7 +34,6 @@ from engine.operations import (
 from engine.planner.amounts import numerals, take_degree
 from engine.planner.backing import backed
 from engine.planner.carrying import USUAL, carried_over, listed
-from engine.planner.colours import colour_in
 from engine.planner.corrections import further_told, refined_one
 from engine.planner.dialogue import AGAIN
 from engine.planner.normalise import low, only_words
@@ -42,6 +41,7 @@ from engine.planner.placing import moved_over, placed_at
 from engine.planner.reading import Operations
 from engine.planner.reframing import USUAL as FRAMED
 from engine.planner.reframing import reframed
+from engine.planner.restyling import adorned, colour_instead, in_colour, made_so, styled
 from engine.planner.targets import read_target
 from engine.planner.tinting import colour_spoken_of, colour_wished
 from engine.planner.tone import tone_of
@@ -79,7 +79,14 @@ _ONLY_SO_MUCH: Final = regex(r"(?:only|just|merely|no more than) (?P<what>(?:an?
 _OF_LETTERS: Final = regex(
     r"(?:make (?:it|them) )?(?:(?:a bit|a little|slightly|much|a lot|even) )?[a-z]{3,9}er "
     r"(?:writing|letters|lettering|text|font|type|words|print|script|handwriting)"
+    r"|(?:(?:use|try|in|with) )*(?:an? )?(?:different|another|other|serif|sans[- ]serif|handwritten) (?:font|typeface)"
 )
+_NOT_SO_MUCH: Final = regex(
+    r"^not (?:quite |all )?(?:that|so|too|as) (?:much|far|strong|strongly)(?: ,)? "
+    r"(?=(?:up|down|just|only|more|less|by|a|\d))"
+)
+""" "Not that much, up a smidge": what follows says how much."""
+_ONE_MORE: Final = frozenset(["one more", "another one"])
 _REVERSING: Final = regex(r"\b(?:other|opposite|reverse|wrong)\b")
 _STRENGTH: Final = regex(r"\b(?:opacity|intensity|strength)\b")
 _DIGIT: Final = regex(r"\d")
@@ -138,6 +145,8 @@ def carried_late(clause: str, context: Context, vocabulary: Vocabulary) -> Opera
     last: Any = context.history[-1] if context.history else None
     if prompted := further_told(clause, last):
         return [Undo(), prompted]
+    if more := adorned(clause, last):
+        return [more]
     if placed := placed_at(clause, last):
         return [placed]
     if getattr(last, "target", None) is None:
@@ -162,7 +171,7 @@ def _is_of_prompt(small: str, last: Any) -> bool:
 
 
 def _said(clause: str, vocabulary: Vocabulary) -> Said:
-    whole = _TAKEN_OFF.sub(r"reduce it by \1", bare(low(clause)))
+    whole = _TAKEN_OFF.sub(r"reduce it by \1", _NOT_SO_MUCH.sub("", bare(low(clause))))
     text, degree = take_degree(whole, vocabulary)
     small = bare(re.sub(r" +", " ", text).strip(" ,."))
     small = small or ("more" if degree.percent is not None else "")
@@ -181,7 +190,10 @@ def _amount_of(last: Any) -> float:
 
 def scales(clause: str, context: Context, vocabulary: Vocabulary) -> bool:
     """Whether a clause says nothing but how strong the last edit should have been: "half of that would do"."""
-    return bool(context.history) and _scaled(_said(clause, vocabulary), context, vocabulary) is not None
+    if not context.history:
+        return False
+    said = _said(clause, vocabulary)
+    return (_scaled(said, context, vocabulary) or reframed(said.whole, context.history[-1])) is not None
 
 
 def _scaled(said: Said, context: Context, vocabulary: Vocabulary) -> Operations | None:
@@ -257,9 +269,8 @@ def _amount(last: Adjust, said: Said, *, told: bool) -> float | None:
         return -way * (step if percent is not None else min(10.0, abs(last.amount) / 2))
     if _REVERSING.search(small) and only_words(small, expression("reversal_word")):
         return -way * (abs(percent) if percent is not None else abs(last.amount))
-    if _MORE.match(small) or (percent is not None and only_words(small, expression("amount_word"))):
-        return way * step
-    return None
+    measured = percent is not None and only_words(small, expression("amount_word"))
+    return way * step if measured or small in _ONE_MORE or _MORE.match(small) else None
 
 
 def _step(last: Adjust, said: Said, percent: float | None, *, told: bool) -> float:
@@ -294,8 +305,12 @@ def _changed_thing(said: Said, history: tuple[Operation, ...], vocabulary: Vocab
         return [Move(target=Target(previous=True), place=_nearer(last.place, said.whole))]
     if blurred := _blurred(last, said, more):
         return [Undo(), blurred]
-    if small in vocabulary["states.adjectives"] and small.endswith(("er", "er it")):
-        return [Alter(target=Target(previous=True), prompt=small)]
+    again = small in AGAIN
+    weaker = _LESS.match(small) is not None
+    if look := styled(last, less=weaker, more=not again and (more or small in ("stronger", "bolder"))):
+        return [Undo(), look]
+    if changed := in_colour(last, small, vocabulary) or made_so(last, small, vocabulary):
+        return [changed]
     if isinstance(last, Add | Move | Alter | Recolor) and " and " in small and _only_describes(small, vocabulary):
         return [Alter(target=Target(previous=True), prompt=small)]
     if isinstance(last, Add) and small in ("one more", "another", "another one"):
@@ -327,7 +342,7 @@ def _coloured(said: Said, history: tuple[Operation, ...], vocabulary: Vocabulary
     recolored = next((one for one in reversed(history) if isinstance(one, Recolor)), None)
     if recolored is None or not _is_about(last, recolored):
         return None
-    colour = _shaded(said.whole, recolored) or _instead(said.small, vocabulary)
+    colour = _shaded(said.whole, recolored) or colour_instead(said.small, vocabulary)
     if colour := colour or colour_wished(said.whole, vocabulary):
         return recolored.model_copy(update={"colour": colour, "amount": None})
     if strength := _strengthened(said, recolored):
@@ -380,9 +395,4 @@ def _nearer(place: str, whole: str) -> str:
     return f"a bit {place}" if _SLIGHTLY.search(whole) and not place.startswith("a bit") else place
 
 
-def _instead(small: str, vocabulary: Vocabulary) -> str | None:
-    """A bare colour, as an answer to the last recolouring; a named look is none."""
-    core = expression("instead_lead").sub("", small).strip(" ,")
-    core = re.sub(r"^(?:make it|rather|to) ", "", core)
-    colour = colour_in(core, vocabulary) if core else None
-    return None if colour and low(colour) in vocabulary["looks.drains"] else colour
+_OF_THING = regex(r"(?:make|turn|paint|colou?r|have) (?:the|this|that|his|her|its|their|my) \S+ \S")

@@ -79,6 +79,10 @@ _ON = regex(r"(?i) (?:on|in|of) ")
 """Between a tone and the thing that has it: "turn the exposure on the face down"."""
 
 
+_INTO = ("it into ", "this into ", "that into ", "him into ", "her into ", "them into ")
+"""What is turned into something else, whatever number is told behind: "turn it into a drawing by a five year old"."""
+
+
 def read_rotate(reading: Reading) -> Operations | None:
     """Turns of the picture, clockwise positive; a turned thing is an alteration of it."""
     turn = numerals(low(f"{reading['turn']} {reading['thing']}" if not reading["turn"] else reading["turn"]))
@@ -87,7 +91,7 @@ def read_rotate(reading: Reading) -> Operations | None:
         thing, turn = _split_turn(thing)
     elif not reading.verb:
         turn = numerals(low(reading.clause))
-    if turn.endswith((" off", " on")):
+    if turn.endswith((" off", " on")) or (reading.verb == "turn" and low(thing).startswith(_INTO)):
         return None
     if low(thing).endswith((" up", " down")) and tones_of(_ON.split(thing.rpartition(" ")[0])[0]):
         return None
@@ -247,10 +251,12 @@ _MARGIN = expression("empty_margin")
 def _crop_target(reading: Reading, text: str) -> Operations | None:
     """A crop to a thing, or tighter; what is cut off is no target."""
     down_to = bool(reading["thing"]) and reading.is_whole(reading["thing"])
-    if reading.verb in reading.vocabulary["hints.cutting_off"] and not down_to:
+    cuts = reading.verb in reading.vocabulary["hints.cutting_off"] and not down_to
+    sides = side_words(low(text))
+    if _MARGIN.match(low(text)) and (sides or not cuts):
+        return [Crop(sides=sides or ("all",), amount=10.0)]
+    if cuts:
         return None
-    if _MARGIN.match(low(text)):
-        return [Crop(sides=side_words(low(text)) or ("all",), amount=10.0)]
     if only_words(low(text), expression("tighter_word")):
         return [Crop(sides=("all",), amount=_tightness(reading))]
     thing, comma, shape = text.rpartition(" , ")

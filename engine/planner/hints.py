@@ -14,6 +14,7 @@ from engine.lasting import lasting
 from engine.planner.clauses import begins_request
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
+from engine.planner.refits import refitted
 from engine.planner.sayings import Fit, Sayings, told_by
 from engine.planner.vocabulary import Vocabulary, expression, load
 
@@ -28,7 +29,7 @@ _ASIDE = (" to", " that", " which", " who", " because it", " and it", " as it", 
 _OPEN = ("anything", "toned")
 """Slots whose words may be many, and end politely."""
 _POLITE = (" please", " thanks", " thank you", " ty")
-_TEARING = (" but ", " and it", " to be ")
+_TEARING = (" but ", " and it", " to be ", " , the ", " , it ", " , you ", " , i ")
 _PLACE = regex(r" (?:on|in|at|of|around|over|under|behind|from|near|for|to|[a-z]{3,}ing) ")
 _PLACED = regex(
     r"(?!(?:the|no|more|less) )(?:[a-z-]+ ){0,2}"
@@ -61,6 +62,11 @@ _SHAPES = {
         r"(?:the|my|his|her|its|it|that|them|those|these|our|their|this|each|every|both|top)\b.*"
     ),
     "better": expression("better"),
+    "removed": regex(r"(?!\w+ing (?:the|this|that|my|his|her|its|their|any|anything|it)\b)(?!it$|that$|this$).+"),
+    "rival": regex(r"(?!(?:.* )?ones?$|\w+ing (?:at|on|in|to|up|down|with|for|into|the|his|her|their|an?)\b).+"),
+    "depicted": regex(r"(?:(?!(?:on|in|at|over|above|behind|beside|under|near|with|to)\b)\S+ ?){1,3}"),
+    "factor": regex(r"(?:about |roughly )?(?:twice|double|triple|half|a third|a quarter|three times|four times)\b.*"),
+    "nearer": regex(r"(?:(?:a bit|a little|slightly|much|even) )?(?:higher|lower|closer|nearer|further|farther)"),
     "praise": regex(r"(?:(?!in |with |as |like |on |at |of |to |than |without |if |by |from |for )\S+ ?){1,4}"),
     "ratio": regex(r"(?:an? )?(?:\d+:\d+|square)"),
     "format": regex(r"(?:an? )?(?:\d+:\d+|square|portrait|landscape|widescreen|vertical|horizontal)"),
@@ -95,6 +101,18 @@ _SHAPES = {
     ),
     "photo": expression("whole_photo"),
     "prompt": regex(r"(?!be ).+"),
+    "artist": regex(r"(?!(?:i|you|we|it|he|she|they|that|this|there|the)\b)(?:[^ ,]+ ){0,4}[^ ,]+"),
+    "sited_new": regex(
+        r"(?:an?|another|some|two|three|several|a few|a couple of) "
+        r"(?!of\b|.*\b(?:faces?|plates?|names?|numbers?|text|ugly|stains?|spots?|scars?|cracks?|logos?)\b).+ "
+        r"(?:somewhere|on|in|under|behind|among|amongst|inside|between|near|up|around|beside|next to) .+"
+    ),
+    "whom": regex(
+        r"(?:me|us|him|her|them|it|this|(?:the|my|our|his|her|their|these|those|that) [^ ,]+(?: [^ ,]+){0,2})"
+    ),
+    "moment": regex(r"(?!(?:the |this |that )?(?:edits?|changes?|removing|cropping|last|undo)\b).+"),
+    "era": regex(r"(?:hours|days|weeks|months|years|decades|centuries)"),
+    "setting": regex(r"(?:on|in|at|inside|by|near|under|above|over|along|among|outside) (?!a mirror\b).+"),
     "quoted": regex(r"[\ue000-\uf8ff].*"),
     "toned": expression("toned"),
     "spot": regex(
@@ -153,6 +171,10 @@ class Hints:
                 if opposite is None:
                     return None
                 slots[name] = opposite
+            elif name == "refit":
+                if (fitted := refitted(small, self._vocabulary)) is None:
+                    return None
+                slots[name] = fitted
             elif not self._fits(name, small):
                 return None
         return slots
@@ -173,10 +195,14 @@ class Hints:
             case "worn":
                 brief = small.count(" ") < MAX_WORDS_OF_WORN
                 return brief and small.split(" ")[-1] in self._vocabulary["hints.garments"]
+            case "praise" if colour_in(small, self._vocabulary):
+                return False
             case "doing":
                 return small.split(" ")[0].endswith("ing")
             case "colour":
                 return colour_in(small, self._vocabulary) is not None
+            case "season":
+                return any(small in self._vocabulary[name] for name in ("scenes.words", "looks.bare", "looks.words"))
             case "bare_look":
                 return small in self._vocabulary["looks.bare"]
             case "figure" | "figures":

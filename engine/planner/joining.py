@@ -46,6 +46,8 @@ _PRAISE = regex(
 )
 _REST = regex(r"everything else|everyone else|rest|others?|all the rest")
 _INSTEAD = regex(r" (?:instead|there|in (?:its|their|his|her) (?:place|stead))$")
+_CURES = {"blur": ("sharpness", "clarity"), "haze": ("clarity", "contrast")}
+"""Defect -> the tones that are asked for where somebody complains of it."""
 SPREAD = Adjust | Replace | Style | Blur | Restore
 """What is done to each of several things on its own; two things may be in one state together ("hugging")."""
 
@@ -131,6 +133,15 @@ def hinted_before(last: AnyOperation, found: Sequence[AnyOperation]) -> bool:
     if not (isinstance(last, Adjust) and isinstance(one, Adjust)) or last.property != one.property:
         return False
     return (last.amount > 0) == (one.amount > 0) and one.target in (last.target, None, Target(previous=True))
+
+
+def cured(last: AnyOperation, found: Sequence[AnyOperation], clause: str) -> bool:
+    """Whether a remedy does what is asked for behind a complaint: "it came out blurry, so make it sharp"."""
+    one = found[0] if len(found) == 1 else None
+    if not (isinstance(last, Restore) and isinstance(one, Adjust)) or one.target not in (None, Target(previous=True)):
+        return False
+    measured = any(map(str.isdigit, clause))
+    return not measured and one.amount > 0 and one.property in _CURES.get(last.defect, ())
 
 
 def said_twice(last: AnyOperation, found: Sequence[AnyOperation], before: Sequence[AnyOperation]) -> bool:

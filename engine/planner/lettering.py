@@ -20,8 +20,12 @@ _LINE_OF = regex(
     r"(?=(?:\w+ )?(?:text|words|writing|lettering|letters|numbers|characters)\b)"
 )
 _INSTANCES = regex(r"(?i)^(?:all |every |each |any )?(?:the )?(?:instances?|occurrences?|mentions?) of ")
+_ON = regex(r"(?i)^(?:on|in|at|of)(?: |$)")
 _EVERY = regex(r"^(?:all|any|every|each|some|most|both|none)(?: of)? (?=the |this |that |these |those |my )")
-_DATES = regex(r"^(?:the )?date(?:s|stamp)?(?: (?:on|in|at|from) .*)?$")
+_DATES = regex(
+    r"^(?:the )?(?:(?:top|bottom|upper|lower|left|right|corner|small|little|red|orange|yellow|white|printed) )*"
+    r"date(?:s| ?stamps?)?(?: (?:on|in|at|from) .*)?$"
+)
 _WRITTEN_ON = expression("written_on")
 _LETTERED = expression("lettering_before_quote")
 _HEADED = expression("lettering_first")
@@ -90,8 +94,9 @@ def read_replace(reading: Reading) -> Operations | None:
     if quoted_new is not None and not expression("words_before_quote").match(low(new)):
         return None
     behind = new[new.rindex(chr(QUOTE_BASE + quotes_in(new)[-1])) + 1 :] if quotes_in(new) else ""
-    where = " ".join(_QUOTES.sub("", old).split()) or (behind.strip(" ,") if _ON_SIGN.match(low(behind)) else "")
-    target = _sign(reading, re.sub(r"(?i)^(?:on|in|at|of)(?: |$)", "", where))
+    sites = (" ".join(_QUOTES.sub("", old).split()), behind.strip(" ,") if _ON_SIGN.match(low(behind)) else "")
+    signs = (_sign(reading, _ON.sub("", where)) for where in sites if where)
+    target = next((sign for sign in signs if sign), None)
     text, was = quoted_new or _said(reading, new), reading.quoted(old) or _named(reading, old)
     was = reading.plain(reading["was"]) or was
     was = was or (reading.plain(reading["was"]) if reading["was"] else None)

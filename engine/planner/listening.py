@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.expressions import regex
 from engine.operations import Context, EditOperation, HistoryOperation, Plan, Recolor
 from engine.planner import dialogue, tone
 from engine.planner.additions import settled
 from engine.planner.asides import is_aside, with_outcome
 from engine.planner.asking_back import about_the_rest, is_chatter, question_about
+from engine.planner.carrying import another_there, carried_over, so_much_less
 from engine.planner.clause_reading import LOOSE, MENDED, ClauseReader
 from engine.planner.clauses import split, strip_openers, tidy
 from engine.planner.corrections import corrected, narrowed_to_rest
 from engine.planner.doubts import doubt_about, named, unknown_step
 from engine.planner.followups import scales
-from engine.planner.joining import hinted_before, in_its_place, in_place_of, joined, said_twice
+from engine.planner.joining import cured, hinted_before, in_its_place, in_place_of, joined, said_twice
 from engine.planner.mentions import is_remark, mentioned_in, spoken_of, told_of
 from engine.planner.normalise import Normal, low
 from engine.planner.reading import Operations
 from engine.planner.recall import continued
-from engine.planner.results import approves
+from engine.planner.results import approves, of_result
 from engine.planner.second_thoughts import reconsidered
 from engine.planner.sizes import with_detail
 from engine.planner.sparing import forbids, kept_beside, left_alone, mended, spared_by, sparing, stays
@@ -31,6 +33,17 @@ from engine.planner.vocabulary import Vocabulary, expression
 MAX_OPERATIONS = 24
 MISSED = 0.7
 """What is left of the confidence where a part was not understood."""
+_NEEDING = regex(
+    r"(?i)^((?:(?:and|but|also|now|ok|hm+|well|so|no) (?:, )?)*)((?:(?:still|just|really|probably|maybe|definitely) )?"
+    r"(?:needs|could (?:use|do with)|deserves) "
+    r"(?=(?:to|more|less|(?:just )?a (?:bit|little|touch|tad|lot|hint|smidge)) ))"
+)
+"""How a need is told that leaves out what has it."""
+_WHOLE = dialogue.AGAIN | {"same here"}
+"""Beginnings of requests that are whole ones as well."""
+_DROPPED = frozenset(["forget it", "forget that", "never mind", "nevermind", "scrap it", "scrap that", "scratch that"])
+"""What a step back may open with that is the same step."""
+_IT_NEEDS = r"\1it \2"
 _CONFIRMING, _DECLARING = expression("confirming"), expression("declaring")
 
 
@@ -70,7 +83,7 @@ class Listening:
 
     def _sentences(self) -> Sequence[str]:
         """The sentences as they were meant in the end; of verdicts that lead up to a step only that."""
-        sentences = reconsidered(self._normal.sentences, self._vocabulary)
+        sentences = reconsidered([_NEEDING.sub(_IT_NEEDS, one) for one in self._normal.sentences], self._vocabulary)
         begun = self._context.history or self._context.undone
         return led_up_to(sentences, self._is_step, self._vocabulary) if begun else sentences
 
@@ -98,7 +111,7 @@ class Listening:
             return [sentence]
         if corrected(sentence, self._context, self._vocabulary, self._normal.quotes):
             return [sentence]
-        if self._is_colour_wished(sentence):
+        if self._is_colour_wished(sentence) or self._carries_on(sentence):
             return [sentence]
         if "," in sentence and tone.read_parameters(
             self._reader.reading(
@@ -110,7 +123,18 @@ class Listening:
             return [sentence]
         if order := self._reader.order_of(sentence, self._normal, self._context):
             return [order]
-        return split(sentence, self._vocabulary)
+        clauses = split(sentence, self._vocabulary)
+        dropped = len(clauses) > 1 and low(clauses[0]) in _DROPPED and self._is_step(clauses[1], False)
+        return clauses[1:] if dropped else clauses
+
+    def _carries_on(self, sentence: str) -> bool:
+        """Whether the sentence as a whole does the last edit to another thing: "and the ramp, but less"."""
+        before = self._context.history
+        if not before or " " not in sentence:
+            return False
+        if another_there(sentence, before[-1]):
+            return True
+        return so_much_less(sentence) and carried_over(sentence, before[-1], self._vocabulary) is not None
 
     def _is_colour_wished(self, sentence: str) -> bool:
         """Whether the sentence as a whole names another colour than the last: "ocean colour is better, can you ..."."""
@@ -138,8 +162,15 @@ class Listening:
         small = low(clause)
         if small in self._vocabulary["scope.interjections"] and small != low(self._instruction):
             return True
+        if small in self._vocabulary["words.opener"] and (following or self._only_begins(clause)):
+            return True
         asked = bool(self._operations)
         return approves(clause, seen, self._vocabulary) or is_aside(clause, following=following, asked=asked)
+
+    def _only_begins(self, clause: str) -> bool:
+        """Whether words with which requests begin are no request of their own: "hang on", "could I have"."""
+        small = low(clause)
+        return " " in small and small not in _WHOLE and not self._is_step(clause, False)
 
     def _changes_what_was_asked(self, clause: str, seen: Context) -> bool:
         """Remarks about a tone, corrections and refinements of the last edit, details of the request before."""
@@ -215,7 +246,7 @@ class Listening:
 
     def _guessed(self, clause: str, seen: Context) -> Operations:
         """What the clause amounts to where it only hints or wishes."""
-        if scales(clause, seen, self._vocabulary):
+        if scales(clause, seen, self._vocabulary) or of_result(clause, seen, self._vocabulary):
             return []
         return self._reader.hinted(clause, self._normal, seen) or self._reader.wished(clause, self._normal, seen)
 
@@ -224,6 +255,8 @@ class Listening:
         last = self._operations[-1] if self._operations else None
         if last and (swapped := in_its_place(last, found, clause)):
             self._operations[-1:] = [swapped]
+            return
+        if last and self._hinted and cured(last, found, clause):
             return
         self._drop_told(found)
         hinted = self._hinted and last is not None and hinted_before(last, found)

@@ -10,7 +10,7 @@ from engine.operations import (
     Alter,
     Style,
 )
-from engine.planner.colours import trailing_colour
+from engine.planner.colours import colour_in, trailing_colour
 from engine.planner.inflection import gerund
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, definite, without_article
@@ -53,6 +53,7 @@ _PUT_ON = regex(
 _BEHIND_WORK = regex(
     r" (?:with|by|of|in|on|from|,|that|which|featuring|made|using|seen|done|drawn|painted|printed|rendered|lit) "
 )
+_AND_ALL = regex(r" and (?:everything|everyone|all) (?:around|behind|beside|about|near) (?:it|him|her|them|us|me)$")
 _PATTERNED = regex(r"\b(?:pattern|texture|makeup)\b")
 
 
@@ -91,13 +92,16 @@ def read_style(reading: Reading) -> Operations | None:
     small = low(look)
     if reading.verb == "do" and trailing_colour(look, reading.vocabulary):
         return None
+    dyed = target_text and small not in reading.vocabulary["looks.drains"] and not reading.is_whole(target_text)
+    if dyed and reading.does("make") and f" be {look}" in reading.clause and colour_in(look, reading.vocabulary):
+        return None
     if not _MOODS.isdisjoint(small.split(" ")) and _is_scene_in_mood(reading, small):
         return None
     if " then " in small or (reading.verb in _DRAWING and low(target_text).startswith(_NEW)):
         return None
     whole = not target_text or reading.is_whole(target_text) or _is_look_noun(target_text)
     whole = whole or without_article(low(target_text)) in reading.vocabulary["looks.pictures"]
-    whole = whole or expression("whole_photo").match(low(target_text)) is not None
+    whole = whole or any(one.search(low(target_text)) for one in (expression("whole_photo"), _AND_ALL))
     if target_text and _is_work(reading, target_text, small, whole):
         prompt = reading.spoken(expression("look_lead").sub("", look))
         return [Style(prompt=prompt, target=None if whole else reading.target(target_text))]
@@ -115,7 +119,8 @@ def read_style_by(reading: Reading) -> Operations | None:
     if artist.count(" ") > MAX_SPACES_OF_NAME or not (definite(target, reading.vocabulary) or reading.is_whole(target)):
         return None
     whole = (
-        reading.is_whole(target)
+        low(reading.clause).startswith(("how ", "as "))
+        or reading.is_whole(target)
         or without_article(low(target).removeprefix("this ")) in reading.vocabulary["looks.pictures"]
     )
     return [Style(prompt=f"in the style of {reading.spoken(artist)}", target=None if whole else reading.target(target))]
@@ -165,7 +170,8 @@ def _names_look(reading: Reading, small: str) -> bool:
     if reading.does("make") and not look_in(reading, _THROUGH.split(small)[0]):
         return False
     if reading.verb:
-        return not (_ABOUT_THING.match(small) or (reading.does("put") and _PUT_ON.search(small)))
+        put = reading.does("put") and (" where " in small or _PUT_ON.search(small) is not None)
+        return not (put or _ABOUT_THING.match(small))
     whole = low(reading.clause)
     return _is_bare_look(reading, whole if _NAMED_LOOK.search(whole) else small)
 

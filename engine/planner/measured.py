@@ -11,7 +11,7 @@ from typing import Any, cast
 from engine.operations import Adjust, Context, EditOperation, Property, Target
 from engine.planner.clauses import strip_openers
 from engine.planner.colours import colour_in
-from engine.planner.measures import Mark, marks_of
+from engine.planner.measures import Mark, marks_of, may_measure
 from engine.planner.normalise import low, quotes_in
 from engine.planner.reading import Operations
 from engine.planner.targets import read_target
@@ -72,11 +72,13 @@ def measured(clause: str, context: Context, vocabulary: Vocabulary, *, loose: bo
 @lru_cache(maxsize=256)
 def _hearings(clause: str, vocabulary: Vocabulary, *, loose: bool) -> tuple[_Heard, ...]:
     """The ways to hear a clause, whatever was said before it."""
-    if " , " in clause or any(map(quotes_in, clause)):
+    if " , " in clause or quotes_in(clause) or not (loose or may_measure(clause)):
         return ()
     marks = marks_of(strip_openers(clause, vocabulary), vocabulary)
     sorts = frozenset(mark.sort for mark in marks)
     if sorts.isdisjoint(_LOOSELY if loose else _EXACTLY) and not _is_stepped(sorts, clause, vocabulary):
+        return ()
+    if "amount" not in sorts and _tells_defect(clause, vocabulary):
         return ()
     return tuple(_told(marks, vocabulary, loose=loose))
 
@@ -85,7 +87,11 @@ def _is_stepped(sorts: frozenset[str], clause: str, vocabulary: Vocabulary) -> b
     """Whether a word of degree measures a tone or its way, and no remark tells a defect, which is another wish."""
     if "step" not in sorts or sorts.isdisjoint({"noun", "way"}):
         return False
-    return all(vocabulary[f"defects.{name}"].find(low(clause)) is None for name in ("faded", "noise", "haze"))
+    return not _tells_defect(clause, vocabulary)
+
+
+def _tells_defect(clause: str, vocabulary: Vocabulary) -> bool:
+    return any(vocabulary[f"defects.{name}"].find(low(clause)) is not None for name in ("faded", "noise", "haze"))
 
 
 def _told(marks: Sequence[Mark], vocabulary: Vocabulary, *, loose: bool) -> Iterator[_Heard]:

@@ -32,6 +32,8 @@ _PERCENT = frozenset(["percent", "%", "pct", "points", "percents"])
 _DEGREES = frozenset(["degrees", "deg"])
 _AFTER_AMOUNT = frozenset(["amount", "step", "way", "further", "share"])
 _OWNING = frozenset(["its", "their", "his", "her"])
+_THERE = frozenset(["the", "that", "this", "my", "his", "her", "their", "our", "its"])
+_WAYS_AND_THINGS = frozenset(["ramp", "lift", "drop", "pump", "jack", "trim", "cut", "amp"])
 _DETERMINING = frozenset(["that", "this", "those", "these", "her", "his", "their"])
 
 
@@ -76,6 +78,34 @@ def _phrases() -> Mapping[str, tuple[str, Any]]:
         for phrase in listed[sort]:
             table.setdefault(phrase, (sort.removesuffix("s"), None))
     return table
+
+
+@cache
+def _measuring() -> tuple[Mapping[str, Sequence[str]], frozenset[str]]:
+    """The longest word of every phrase that tells how much or which way -> those phrases; and the words of tones.
+
+    A word of degree ("very") measures nothing without a tone or a way.
+    """
+    table: dict[str, list[str]] = {}
+    told: set[str] = set()
+    for phrase, (sort, _) in _phrases().items():
+        if sort in ("share", "same", "reversing", "step"):
+            table.setdefault(max(phrase.split(" "), key=len), []).append(phrase)
+        elif sort in ("noun", "noun_of_amount", "way"):
+            told.update(phrase.split(" "))
+    return table, frozenset(told)
+
+
+def may_measure(clause: str) -> bool:
+    """Whether a clause has a number or a phrase that measures: a look before its parts are told."""
+    said = numerals(low(clause))
+    if any(map(str.isdigit, said)):
+        return True
+    phrases, told = _measuring()
+    words = said.split(" ")
+    there = [phrase for word in words if word in phrases for phrase in phrases[word] if f" {phrase} " in f" {said} "]
+    stepped = not told.isdisjoint(words)
+    return any(stepped or _phrases()[phrase][0] != "step" for phrase in there)
 
 
 def marks_of(clause: str, vocabulary: Vocabulary) -> list[Mark]:
@@ -124,6 +154,8 @@ def _part(small: Sequence[str], at: int, before: Sequence[Mark], vocabulary: Voc
         named = size == 1 and before and before[-1].sort == "word" and (not following or _opens_name(following))
         if found and found[0] == "step" and named:
             return "word", None, 1
+        if found and found[0] == "way" and size == 1 and _is_named(word, following, before):
+            return "word", None, 1
         if found is None or (found[0] == "noun_of_amount" and not _behind_amount(before)):
             continue
         sort = "noun" if found[0] == "noun_of_amount" else found[0]
@@ -136,6 +168,12 @@ def _part(small: Sequence[str], at: int, before: Sequence[Mark], vocabulary: Voc
         noun = (before and before[-1].sort == "determiner") or word in vocabulary["states.nouns_in_ing"]
         return _verb(word, following) or (("word" if noun else "order"), None, 1)
     return _verb(word, following) or ("word", None, 1)
+
+
+def _is_named(word: str, following: str, before: Sequence[Mark]) -> bool:
+    """Whether a word that tells a way is a thing there: "the ramp"; "the cut of 10" and "the lower shelf" are not."""
+    named = bool(before) and before[-1].text in _THERE and word in _WAYS_AND_THINGS
+    return named and following not in ("of", "in", "by")
 
 
 def _opens_name(word: str) -> bool:

@@ -9,6 +9,7 @@ from engine.operations import Context
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low, quotes_in
 from engine.planner.reading import without_article
+from engine.planner.tone import tone_of
 from engine.planner.vocabulary import Vocabulary, expression
 
 _CONTRACTED = regex(
@@ -35,6 +36,23 @@ _NO_BARE = (
 )
 """Words that no thing without an article begins with."""
 MAX_OWNER = 4
+_BACKDROPS = frozenset(["the background", "the backdrop"])
+_THING_SOMEWHERE = regex(
+    r"(?P<thing>(?!(?:no|not|too|so|more|less|all) )(?:[^ ,']{2,30} ){0,2}[^ ,']{3,30}) "
+    r"(?:in|on|at|by|near|under|behind|over|above|next to|beside) "
+    r"(?:the|my|his|her|that|this|our|their)(?: [^ ,]{2,30}){1,3}"
+)
+_NOUN_OR_STATE = ("noun_verbs.words", "states.adjectives")
+_NO_NAME = (
+    "words.determiner",
+    "words.pronoun",
+    "words.leading_in",
+    "words.asking",
+    "hints.no_thing_first",
+    "words.opener",
+)
+_NO_THINGS = frozenset(["year", "years", "age", "time", "decades", "moment", "end", "way", "lot"])
+"""What remarks tell when or how much with."""
 _OWN_PART = regex(r"(?i)^((?:please )?(?:\S+ ){1,2}?)its (?=\S)")
 """Behind a verb, what the thing spoken of has: "push its saturation"."""
 _REFUSED = regex(
@@ -72,6 +90,8 @@ def mentioned_in(remark: str, vocabulary: Vocabulary) -> str | None:
     remark = _CONTRACTED.sub(r"\1 is ", remark)
     if low(remark).startswith(_BEHIND):
         return "the background"
+    if placed := _placed(low(remark), vocabulary):
+        return f"the {placed}"
     if bare := _bare(low(remark), vocabulary):
         return f"the {bare}"
     match = expression("mentioned").search(low(remark))
@@ -79,8 +99,20 @@ def mentioned_in(remark: str, vocabulary: Vocabulary) -> str | None:
     if quotes_in(thing):
         return None
     head = _PLACE.split(low(thing))[0].split(" ")[-1]
-    whole = low(thing) in vocabulary["words.whole"] or head in vocabulary["words.picture"]
+    whole = low(thing) in vocabulary["words.whole"] or head in vocabulary["words.picture"] or head in _NO_THINGS
     return None if whole or not thing else f"the {thing}"
+
+
+def _placed(small: str, vocabulary: Vocabulary) -> str | None:
+    """The thing of a remark that is nothing but its name and its place: "date stamp in the corner"."""
+    match = _THING_SOMEWHERE.fullmatch(small)
+    if match is None or any(match["thing"].split(" ")[0] in vocabulary[name] for name in _NO_NAME):
+        return None
+    first, last = match["thing"].split(" ")[0], match["thing"].rsplit(" ", 1)[-1]
+    known = small.rsplit(" ", 1)[-1] in vocabulary["words.picture"]
+    known = known or any(last in vocabulary[name] for name in ("states.adjectives", "words.position", *_NO_NAME))
+    orders = first in vocabulary.base_forms and not any(first in vocabulary[name] for name in _NOUN_OR_STATE)
+    return None if known or orders or tone_of(last) or colour_in(last, vocabulary) else small
 
 
 def _bare(small: str, vocabulary: Vocabulary) -> str | None:
@@ -100,7 +132,15 @@ def _bare(small: str, vocabulary: Vocabulary) -> str | None:
 
 def is_remark(small: str) -> bool:
     """Whether a clause only says how something is: "table looks empty"."""
+    small = _CONTRACTED.sub(r"\1 is ", small)
     return expression("mentioned_bare").match(small) is not None and _WISHING.search(small) is None
+
+
+def _is_view(words: str, vocabulary: Vocabulary) -> bool:
+    """Whether the words name what may be seen behind everything: "mountains", "a beach"."""
+    if words.count(" ") >= MAX_OWNER or words.split(" ")[0] in vocabulary.base_forms:
+        return False
+    return any(vocabulary[name].trailing(words) is not None for name in ("scenes.places", "scenes.vistas"))
 
 
 def told_of(clause: str, request: str, thing: str, vocabulary: Vocabulary) -> str | None:
@@ -116,6 +156,8 @@ def told_of(clause: str, request: str, thing: str, vocabulary: Vocabulary) -> st
         return f"{request} {thing}"
     if colour_in(chosen := _PREFERRED.sub("", _CHOOSING.sub("", low(request))), vocabulary):
         return f"make {thing} {chosen}"
+    if thing in _BACKDROPS and _is_view(chosen, vocabulary):
+        return f"change {thing} to {chosen}"
     if _REFUSED.match(low(clause)):
         return f"remove {thing}"
     if wished := _ELLIPTIC.match(low(clause)):

@@ -35,6 +35,11 @@ _OWN = frozenset(["my", "our", "your", "his", "her", "their", "next", "tomorrow'
 """What stands before something that the picture is for, and no part of it."""
 _ARTICLES = frozenset(["the", "this", "that", "these", "those", "a", "an"])
 
+_NEEDED = regex(
+    r"(?:i|we)(?:'d| would)? (?:really |just |only |also )?(?:need|want|like) an? "
+    r"(?P<use>[^,:]{2,40}?)(?: ,)? so (?=\S)"
+)
+"""What is to be made of the picture, before the order that makes it: "I need a passport photo, so ..."."""
 _INSTEAD = (" in its place", " in their place", " in its stead")
 _END_IN_VIEW = regex(
     r"(?:just |only |in order |so as )?to "
@@ -51,6 +56,9 @@ def led_up_to(sentence: str, vocabulary: Vocabulary, begins: Begins) -> str:
     begins: whether a request begins with a text.
     """
     sentence = _THANKS.sub("", sentence)
+    needed = _NEEDED.match(low(sentence)) if " so " in sentence else None
+    if needed and any(vocabulary[f"words.{name}"].trailing(needed["use"]) for name in ("uses", "picture")):
+        return sentence[needed.end() :]
     if begins(sentence[:MAX_OPENING]) or _WISH.match(low(sentence)):
         return sentence
     sentence = _used_for(sentence, vocabulary, begins)

@@ -18,6 +18,10 @@ PERSONS = {"he": "man", "him": "man", "she": "woman", "her": "woman", "me": "per
 SOMEBODY = ("he", "him", "she", "her")
 _WHOSE = regex(r"(?i)(?:on|with|for|behind|beside|next to) ((?:the|this|that|my|his|her) .{1,60})$")
 BEHIND = (
+    "what's going on behind ",
+    "what's happening behind ",
+    "whatever's behind ",
+    "everything that's behind ",
     "scene behind ",
     "area behind ",
     "view behind ",

@@ -28,8 +28,8 @@ def reframed(whole: str, last: Any) -> Operations | None:
     """
     if not isinstance(last, Crop | Expand):
         return None
-    if last.sides and _TOO_MUCH_AT.match(whole):
-        return _less_at(last, whole)
+    if _TOO_MUCH_AT.match(whole):
+        return _less_at(last, whole) if last.sides else [Undo()]
     match = _TIGHTER.match(whole) if isinstance(last, Crop) else None
     if match is None or (match["more"] in ("more", "further") and not last.sides):
         return None

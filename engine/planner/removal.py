@@ -25,6 +25,7 @@ from engine.planner.lettering import removed as lettering_removed
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, definite, without_article
 from engine.planner.repairs import defects_of
+from engine.planner.states import is_expression
 from engine.planner.targets import NUMBERS, ORDER_BEHIND, conjuncts
 from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
@@ -58,6 +59,10 @@ _PORTION = regex(r"(?:a|an|one|two|some) (?:\w+ )?(?:slice|piece|bite|wedge|chun
 _COMING = regex(r"(?:an?|some) .+ing")
 """What does something that is yet to be there: "get a dolphin jumping out of the water"."""
 _NOTHING_ELSE = regex(r"(?i)(?: ,)?(?: and)? (?:nothing else|nothing more|no one else|nobody else)$")
+_NOT_SO_MANY = regex(
+    r"(?i)(?: please)?(?: ,)? (?:and )?(?:not|instead of|rather than) (?:all )?"
+    r"(?:two|three|four|five|six|seven|eight|\d+)$"
+)
 _FROM_THERE = regex(
     r"(?:hanging|growing|coming|sticking|dangling|poking|protruding|rising|dripping|falling|leaning|peeking|jutting)"
     r"(?: out| down| up| off)?$"
@@ -67,13 +72,23 @@ _ONE_OF_THEM = regex(r"one(?: (?:away|out|off|down|of them))?")
 _PUT_OUT = regex(r" (?:blown|snuffed|burnt|burned|worn|washed|spread|stretched|laid|turned|lit|filled|flattened)$")
 """A participle whose "out" says how the thing is: "let the candles be blown out"."""
 _WORN = regex(r"(?i)(?<=\w) on$")
-_EXPRESSION = regex(r"(?:^| )(?:smile|smirk|grin|frown|scowl|pout|grimace|sneer)$")
+_OF_EDITING = regex(r"\b(?:versions?|edits?|originals?|results?|changes?|steps?|differences?|before)$")
+"""What only the conversation has, and the picture does not."""
+_PREPOSED = regex(
+    r"(?:between|under|underneath|beneath|behind|beside|inside|above|below|near|among|around|in|on|next to) "
+)
+"""What tells where something is already: "from between the stones"."""
+_WHATEVER = regex(
+    r"(?i)^(?:whatever(?: is|'s)|what(?: is|'s)|the thing (?:that|which)(?: is|'s)) "
+    r"(?=(?:stuck|hanging|sticking|attached|floating|written|wrapped|caught|tied|pinned|growing|spilled|lying) )"
+)
 _UNSEEN = regex(r"(?:the )?(?:obscured|clarity|hidden)")
 
 
 def read_remove(reading: Reading) -> Operations | None:
     """Things, lettering, defects, tones or the background taken away."""
     text, where = _LEFT_THERE.sub("", reading["target"]), reading["where"] or reading["bearer"]
+    text = _WHATEVER.sub("the thing ", text)
     where = _LEFT_THERE.sub("", where)
     if reading.context.history and _ONE_OF_THEM.fullmatch(low(text)):
         return [Remove(target=Target(previous=True, quantity="one"))]
@@ -104,7 +119,7 @@ def read_remove(reading: Reading) -> Operations | None:
         return None
     if reading.is_background(text):
         return [Background(action="remove")]
-    if _EXPRESSION.search(low(text)):
+    if is_expression(low(text)):
         return [_expressionless(reading, text, where)]
     if low(text) in reading.vocabulary["hints.all_colour"]:
         return [Style(prompt="black and white", target=reading.scoped(where))]
@@ -187,7 +202,8 @@ def _located(reading: Reading, target: Target, where: str) -> Target:
         return target.model_copy(update={"ordinal": f"{target.ordinal} from the {place.position}"})
     if place.position and not place.phrase:
         return target.model_copy(update={"position": place.position})
-    return target.model_copy(update={"relation": on_owner(reading, where)})
+    told = reading.spoken(where) if _PREPOSED.match(low(where)) else on_owner(reading, where)
+    return target.model_copy(update={"relation": told})
 
 
 def read_lessened(reading: Reading) -> Operations | None:
@@ -209,11 +225,12 @@ def read_keep_only(reading: Reading) -> Operations | None:
     if source and reading.verb in ("cut", "carve", "cut out") and _PORTION.match(low(text)):
         return [Alter(target=reading.target(source), prompt=f"with {reading.spoken(text)} cut out")]
     text = _NOTHING_ELSE.sub("", _WITH_CARE.sub("", _ON_NOTHING.sub("", text)))
+    text = _NOT_SO_MANY.sub("", text)
     few = _FEW.match(low(text))
     if few and low(text[few.end() :]) != "thing" and not (reading.does("extract") and reading.verb != "leave only"):
         number = NUMBERS.get(few.group(1), few.group(1))
         return [Remove(target=reading.target(text[few.end() :]).model_copy(update={"quantity": f"all but {number}"}))]
-    if not text or _UNSEEN.match(low(text)) or defects_of(reading, text):
+    if not text or _OF_EDITING.search(low(text)) or _UNSEEN.match(low(text)) or defects_of(reading, text):
         return None
     if reading.is_background(text):
         return [Background(action="remove")] if "cut" in clause.split(" ")[0] else None

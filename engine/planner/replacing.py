@@ -14,7 +14,7 @@ from engine.planner.colours import colour_in
 from engine.planner.looks import scene_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading, definite, without_article
-from engine.planner.states import is_state
+from engine.planner.states import is_expression, is_state
 from engine.planner.targets import NUMBERS
 from engine.planner.vocabulary import expression
 
@@ -27,16 +27,30 @@ _SHALL_BE = regex(
     r"(?i)((?:the|this|that|his|her|my|their|its|our|these|those) .{1,60}?) "
     r"(?:should|must|could|ought to|needs to) be (.+)"
 )
+_SEATED = regex(
+    r"(?i)(?:(?:show|put|place|have|let) )?"
+    r"(?:he|she|it|they|we|i|me|us|him|her|them|(?:the|this|that|his|her|my|their|our|these|those) .{1,60}?) "
+    r"(?:(?:should|must|could|ought to|needs? to) (?:now )?be )?(?:[a-z]+ing )?(?:in|on|at|inside) (?P<where>.+)"
+)
 _JOINT_OF_NEW = regex(r" (?:with|for|by) (?=(?:an?|some|another|two|three|four|five|several) )")
 _STANDS = regex(
     r"(?i)(?: (?:is|are|was|were|used to be))?(?: (?:now|currently|standing|sitting|lying|hanging|parked|placed|"
     r"stands?|stood|sits?|sat|hangs?|hung|lies|lay|used to (?:be|stand|sit|hang)))?(?: (?:now|currently|right now))?$"
 )
 """How a thing is where it is, said behind it: "where the lamp stands now"."""
+_NAMED_ONE = regex(
+    r"(?i)((?:the|this|that|his|her|their|its|my|our) (?!current|old|existing|present|original|real|actual)\S+) one"
+)
+"""What is called by what comes for it: "a round door instead of the square one"."""
+_THERE_IS = regex(r"(?i)^there (?:is|are|was|were) ")
 _POSED = regex(r" (?:sitting|standing|lying|resting|hanging|parked|floating)$")
 """How the new thing is to be there, said before "where the old one is"."""
 _JOINTS = frozenset(["with", "by", "for", "into", "against"])
 _BEHIND_NOUN = regex(r" (?:in|on|with|of|at|over|behind) ")
+_NOTHING_NEW = regex(
+    r"(?:.* )?(?:me|us|it|them|him|her)|(?:the|this|that|my|his|her|its|our|their) .*(?: should | must | could ).*"
+)
+"""Before "where it is": somebody who is told of, or what is there already and shall do something else."""
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
 
 
@@ -52,12 +66,14 @@ def read_replace(reading: Reading) -> Operations | None:
     behind, _, somebody = target.partition(" behind ")
     if somebody and reading.is_clear_background(behind):
         return background_becomes(reading, prompt)
-    if is_place_behind(reading, target) and is_scenery(reading, prompt):
+    if is_place_behind(reading, target):
         return [Background(action="replace", prompt=reading.spoken(without_article(prompt)))]
     if subject_of(reading, target).attribute or reading.is_clear_background(target):
         return becomes(reading, target, prompt, swap=True)
     if reading.is_whole(target) and not reading.is_pronoun(target):
         return None
+    if is_expression(_BEHIND_NOUN.split(low(target))[0]):
+        return [Alter(target=reading.target(target), prompt=reading.spoken(prompt))]
     same = becomes(reading, target, prompt, swap=True)
     shaded = bool(reading["old"]) and colour_in(reading["old"], reading.vocabulary) is not None
     fruit = not shaded and without_article(low(prompt)) in reading.vocabulary["colours.things"]
@@ -87,14 +103,22 @@ def _stands_in(reading: Reading, one: str, other: str) -> bool:
 
 def read_replace_place(reading: Reading) -> Operations | None:
     """ "Put a cat where the dog is", "instead of the dog, a cat"."""
-    if " where " in reading.clause and split_place(reading, reading["prompt"])[1]:
+    where = " where " in reading.clause
+    if where and (split_place(reading, reading["prompt"])[1] or low(reading["target"]) in ("it", "they")):
         return None
-    target = reading.target(_STANDS.sub("", reading["target"]))
+    if where and _NOTHING_NEW.fullmatch(low(reading["prompt"])):
+        return None
+    named = _NAMED_ONE.fullmatch(reading["target"])
+    head = _BEHIND_NOUN.split(low(reading["prompt"]))[0].split(" ")[-1] if named else ""
+    target = reading.target(f"{named[1]} {head}" if named else _STANDS.sub("", _THERE_IS.sub("", reading["target"])))
     placed = _PLACED.match(reading["prompt"]) if reading.does("put", "show") else None
     if placed and definite(reading["prompt"], reading.vocabulary) and is_scenery(reading, placed.group(1)):
         return [Background(action="replace", prompt=reading.spoken(placed.group(1)))]
-    told = _SHALL_BE.fullmatch(reading["prompt"])
     old = reading["target"]
+    seated = _SEATED.fullmatch(reading["prompt"])
+    if seated and (is_scenery(reading, old) or is_scenery(reading, seated["where"])):
+        return [Background(action="replace", prompt=reading.spoken(seated["where"]))]
+    told = _SHALL_BE.fullmatch(reading["prompt"])
     if told and (colour_in(old, reading.vocabulary) or is_state(reading, old, old)):
         return becomes(reading, told[1], told[2], swap=False)
     stuff = low(reading["target"]) in reading.vocabulary["states.stuffs"]
@@ -107,6 +131,8 @@ def read_replace_place(reading: Reading) -> Operations | None:
         return None
     prompt = expression("instead_prompt").sub("", _POSED.sub("", reading["prompt"]))
     prompt = given(reading, f"{reading['who']} {prompt}") if reading["who"] else prompt
+    verb, _, new = prompt.partition(" ")
+    prompt = new if low(verb) in reading.vocabulary.base_forms and low(new).startswith(_INDEFINITE) else prompt
     held = expression("held_prompt").sub("", prompt)
     if held == prompt and _MADE_TO.match(low(reading.clause)):
         return None

@@ -7,7 +7,7 @@ from engine.operations import Choose, Context, Plan
 from engine.planner.answers import completed
 from engine.planner.clause_reading import LOOSE, SURE, ClauseReader
 from engine.planner.clauses import begins_request
-from engine.planner.languages import is_mostly_english, translated
+from engine.planner.languages import is_mostly_english, samples, translated
 from engine.planner.languages.consent import agrees
 from engine.planner.listening import Listening
 from engine.planner.normalise import Normal, encodable, normalise
@@ -16,6 +16,8 @@ from engine.planner.vocabulary import Vocabulary, load
 
 MAX_READ_TWICE = 400
 """Characters of an instruction that is read once more, as being in another language, where nothing was understood."""
+
+_ALONE = Context()
 
 
 class RulesPlanner:
@@ -46,6 +48,11 @@ class RulesPlanner:
             if said and is_mostly_english(instruction) and (again := self._of_english(instruction, context)).operations:
                 return again
         return said.answered(plan) if said else plan
+
+    def warm(self) -> None:
+        """Read now what the first sentence of each language would wait for; any thread may do it, beside others."""
+        for sentence in samples():
+            self.plan(sentence, _ALONE)
 
     def _of_english(self, instruction: str, context: Context) -> Plan:
         """The plan of an instruction in English."""

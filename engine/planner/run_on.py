@@ -10,6 +10,8 @@ from engine.planner.vocabulary import Vocabulary, load
 
 FEWEST = 2
 """Words of a remark."""
+LONGEST_CLOSING = 4
+"""Words of what a sentence may end in that is about the last edit."""
 
 
 @cache
@@ -28,11 +30,23 @@ def order_behind(sentence: str, vocabulary: Vocabulary) -> int | None:
         and "," not in words
     ):
         return len(sentence) - len(words[-1])
+    if (closing := _closing(words)) is not None:
+        return sum(len(word) + 1 for word in words[:closing])
     if tell is None or "," in words or (tell and words[tell - 1] in _words("relative")):
         return None
     for index in range(max(tell + 1, FEWEST), len(words) - 1):
         if _orders(words, index, vocabulary):
             return sum(len(word) + 1 for word in words[:index])
+    return None
+
+
+def _closing(words: list[str]) -> int | None:
+    """The index of the word where an order about the last edit begins: "too orange dial it back"."""
+    closings = _words("closings")
+    for size in range(LONGEST_CLOSING, 1, -1):
+        before = words[:-size]
+        if len(before) >= FEWEST and " ".join(words[-size:]) in closings and "," not in words:
+            return None if before[-1] in _words("before_step") or before[-1] in _words("attached") else len(before)
     return None
 
 

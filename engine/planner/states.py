@@ -15,6 +15,10 @@ _BEHIND_NOUN = regex(r" (?:in|on|with|of|at|over|behind) ")
 _PLURAL = regex(r"[^su]s$")
 _ON_FACE = regex(r"\b(?:smile|grin|smirk|frown|scowl|pout|grimace|sneer|laugh|glare|stare|yawn|wink)\b")
 """What an expression is, without being told that it is one."""
+_ACTING = regex(
+    r"(?:an?|some|two|three|several|another) (?:\S+ ){0,4}?(?P<who>\S+) (?P<deed>[a-z]{3,}ing) (?P<next>\S+)"
+)
+_FACED = regex(r"(?:^| )(?:smile|smirk|grin|frown|scowl|pout|grimace|sneer|glare|stare|yawn)$")
 _BETWEEN = ("and", "half", "fully", "partly", "partially", "badly", "slightly", "completely", "but")
 """What stands between adjectives, and makes them no thing."""
 _WITH_MORE = regex(r" (?:in|on|with a) ")
@@ -64,6 +68,20 @@ def _describes(reading: Reading, word: str) -> bool:
     bare = word.removeprefix("half-").removeprefix("un").removeprefix("over")
     known = any(one in reading.vocabulary["states.adjectives"] for one in (word, bare))
     return known or bare in reading.vocabulary.participles or bare in reading.vocabulary["states.participles"]
+
+
+def is_somebody_acting(reading: Reading, small: str) -> bool:
+    """ "Some ducklings following the hen": somebody new, told by what they do."""
+    acting = _ACTING.match(small)
+    if acting is None or acting["deed"] in reading.vocabulary["states.nouns_in_ing"]:
+        return False
+    pictured = any(acting["who"] in reading.vocabulary[name] for name in ("words.picture", "looks.works"))
+    return not pictured and acting["next"] in reading.vocabulary["states.after_action"]
+
+
+def is_expression(small: str) -> bool:
+    """Whether the words, in lower case, name what somebody's face does: "the teacher's smile"."""
+    return _FACED.search(small) is not None
 
 
 def is_other_sort(reading: Reading, thing: str, result: str) -> bool:

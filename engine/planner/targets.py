@@ -244,7 +244,7 @@ def _behind_noun(small: str) -> re.Match[str] | None:
     "The athlete's running shoes" are a kind of shoes, and "the arch and surrounding walls" two things.
     """
     match = _RELATION.search(small)
-    again = match and small.endswith(("'s", " and"), 0, match.start())
+    again = match and small.endswith(("'s", " and", " of"), 0, match.start())
     return _RELATION.search(small, match.end()) if match and again else match
 
 

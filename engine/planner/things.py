@@ -21,6 +21,7 @@ from engine.planner.cuts import at_article, clause_becomes, unlinked
 from engine.planner.inflection import participle
 from engine.planner.looks import scene_in, weather_told
 from engine.planner.normalise import low
+from engine.planner.placing import shifted_into
 from engine.planner.reading import Operations, Reading, definite, without_article
 from engine.planner.replacing import read_replace, read_replace_place
 from engine.planner.states import bare_result, is_other_sort, is_state
@@ -111,7 +112,8 @@ def _is_colour_of(reading: Reading, said: str, text: str) -> bool:
 def _said_as_wish(reading: Reading, text: str) -> bool:
     """ "car blue" is a wish; "blue car" alone and "a red and" are not, nor are whole sentences about something else."""
     if reading["colour"] and reading.clause.startswith(reading["colour"]):
-        return _WISHING.search(low(reading.clause)) is not None
+        meant = f"{reading['colour']} for {text}" in reading.clause and definite(text, reading.vocabulary)
+        return meant or _WISHING.search(low(reading.clause)) is not None
     words = low(text).split(" ")
     if colour_in(text, reading.vocabulary) or low(text) in reading.vocabulary["hints.no_thing"]:
         return False
@@ -165,6 +167,8 @@ def read_change(reading: Reading) -> Operations | None:
     along = low(target).endswith((" over", " across", " along"))
     nudged = reading.does("move") and (along or expression("goal_of_move").match(f" {low(result)}") is not None)
     if nudged or (reading.does("move") and expression("side_of_thing").match(low(result))):
+        return None
+    if shifted_into(reading, result) and definite(result, reading.vocabulary):
         return None
     from_place = definite(reading["old"], reading.vocabulary) if reading["old"] else " from the " in low(target)
     if from_place and reading.does("move") and definite(result, reading.vocabulary):
@@ -299,6 +303,9 @@ def _having(reading: Reading, clause: str) -> Operations | None:
     if not match:
         return None
     owner, thing = match[1], _ON_ITSELF.sub("", match[2])
+    last = low(owner).rpartition(" ")[2]
+    if low(clause[len(owner) : len(owner) + 6]) == " with " and " " in owner and is_state(reading, last, last):
+        return None
     owned = _DOING.search(low(owner)) or _SEEMING.search(low(owner)) or at_article(low(owner).split(" "))
     if owned or low(owner).startswith("it "):
         return None
@@ -356,6 +363,8 @@ def read_state(reading: Reading) -> Operations | None:
     if not text or reading.is_whole(text):
         return None
     verb = low(reading.clause)[: len(reading.clause) - len(text)].strip()
+    if verb == "tone" and low(text).endswith(" down"):
+        return None
     text = _OUT.sub("", text)
     until = measured["until"] if (measured := _MEASURE.search(text)) else None
     text = expression("for_look").sub("", _PARTICLE.sub("", _MEASURE.sub("", text)))

@@ -94,7 +94,10 @@ def colour_meant(said: str, last: Recolor) -> str | None:
 
 
 def colour_wished(said: str, vocabulary: Vocabulary) -> str | None:
-    """The colour that an opinion on the last one names: "pink would have been better", "how about that of the sky"."""
+    """The colour that an opinion on the last one names: "pink would have been better", "how about that of the sky".
+
+    "Make the grass green" is about the grass, though there is a grass green.
+    """
     small = low(said)
     if pointed := _ANOTHERS.match(small):
         return _colour(said[pointed.start(1) : pointed.end(1)][:MAX_COLOUR], vocabulary)
@@ -105,6 +108,9 @@ def colour_wished(said: str, vocabulary: Vocabulary) -> str | None:
     words = said.split(" ")
     spans = ((start, size) for size in (3, 2, 1) for start in range(len(words) - size + 1))
     for start, size in spans:
+        about = low(words[start]), low(words[start - 1]) if start else ""
+        if size > 1 and any(word in vocabulary["words.definite"] for word in about):
+            continue
         colour = colour_in(" ".join(words[start : start + size]), vocabulary)
         drained = colour and low(colour) in vocabulary["looks.drains"]
         if colour and not drained and only_words(low(" ".join(words[:start] + words[start + size :])), _OPINION):

@@ -30,6 +30,10 @@ _OF_WHOM = regex(r"(\S+) (?:on|for|of) (me|him|her|the \S+|my \S+)$")
 _WHOSE = {"me": "my", "him": "his"}
 _DONE = {"cut": "cut", "split": "split", "tear": "torn", "break": "broken", "chop": "chopped", "rip": "ripped"}
 _ACTS = regex(r"(?i)((?:the|this|that|my|his|her|our) (?:[^ ,]+ ){0,7}?[^ ,]+) ([a-z]{3,}s) ((?:its|his|her|their) .+)")
+_LAID = frozenset(["put", "set", "lay"])
+"""Verbs that only say that a thing is left so: "put the lid down"."""
+_DRAWN = frozenset(["roll", "pull", "fold", "tuck", "tilt"])
+_POSED = {"sit": "sitting", "stand": "standing"}
 _DECADE = 10
 _ABOUT = frozenset(["by", "about", "around", "approximately", "roughly", "some", "another", "at", "least", "nearly"])
 _SEEMING = frozenset(["look", "appear", "seem", "be"])
@@ -90,10 +94,11 @@ def read_left(reading: Reading) -> Operations | None:
     if not definite(target, reading.vocabulary) or reading.is_whole(target) or tones_of(target):
         return None
     state = reading.clause.partition(target)[2].strip()
-    told = state.endswith(("shut", "open", "closed", "ajar"))
-    if not told and " " not in state:
+    verb = low(reading.clause).split(" ")[0]
+    told = state.endswith(("shut", "open", "closed", "ajar")) or verb in _LAID or verb in _POSED
+    if not told and " " not in state and verb not in _DRAWN:
         return None
-    prompt = state if told else f"{participle(reading.clause.split(' ')[0].lower())} {state}"
+    prompt = f"{_POSED[verb]} {state}" if verb in _POSED else state if told else f"{participle(verb)} {state}"
     return [Alter(target=one, prompt=prompt) for one in reading.targets(target)]
 
 

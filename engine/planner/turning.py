@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -15,6 +16,9 @@ from engine.planner.vocabulary import expression
 _WORD: Final = expression("turn_word")
 _TELLING: Final = expression("turn_telling")
 _SLIGHTLY: Final = regex(r"\b(?:bit|little|slightly)\b")
+_ONE_MORE: Final = regex(r"(?:(?:and|just|maybe|ok) )*one more(?: degree|(?P<again> time))?(?: please)?")
+QUARTER: Final = 90.0
+"""Of a turn by whole quarters "one more" is another of these, of any other a degree."""
 _LEFT: Final = regex(r"\b(?:anti|counter|left|anticlock\w*|counterclock\w*)")
 _RIGHT: Final = regex(r"\bclock\w*|\bright\b")
 _BACK: Final = regex(r"\b(?:back|other|opposite|reduce|decrease|less|too much|wrong)\b")
@@ -23,10 +27,14 @@ _BACK: Final = regex(r"\b(?:back|other|opposite|reduce|decrease|less|too much|wr
 def turned_more(last: Rotate, clause: str) -> Operations | None:
     """Further, back, or the other way round; None where the clause speaks of anything else, or of no turn at all."""
     said = re.sub(r"[,°]", " ", numerals(clause)).strip()
+    if one := _ONE_MORE.fullmatch(clause):
+        whole = one["again"] or not last.degrees % QUARTER
+        return [Rotate(degrees=last.degrees if whole else math.copysign(1.0, last.degrees))]
     if not only_words(said, _WORD) or not _TELLING.search(said):
         return None
     named = number(said)
-    degrees = abs(named) if named is not None else 10.0 if _SLIGHTLY.search(said) else abs(last.degrees)
+    little = min(10.0, abs(last.degrees) / (2 if _BACK.search(said) else 1)) or 1.0
+    degrees = abs(named) if named is not None else little if _SLIGHTLY.search(said) else abs(last.degrees)
     return [Rotate(degrees=degrees * way_of(said, 1.0 if last.degrees >= 0 else -1.0))]
 
 

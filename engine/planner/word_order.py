@@ -27,11 +27,6 @@ _PRONOUN = regex(r"(?i)^(?:it|they|he|she) ")
 _BEING = ("is", "are", "was", "were", "looks", "look", "seems", "feels")
 _ANNOUNCING = frozenset(["saying", "says", "say", "reading", "reads", "read", "with", "be", "to"])
 _WRITING = frozenset(["add", "put", "write"])
-_PARTED = regex(r"^(\w+) ([^,]{2,60}) (out|away|off|up)$")
-"""A verb and its particle with the thing between them."""
-_PARTICLES = (" out", " away", " off", " up")
-_VERB_LAST = regex(r"^(.{2,80}?) , (\w+)$")
-_TAKING = frozenset(["remove", "blur", "pixelate", "extract"])
 _IFIED = regex(r"^(?P<look>[a-z]{3,}?)(?P<hyphen>-?)i?fy(?= |$)")
 _ALL_OF_IT = frozenset(["", "this", "that", "this thing", "this whole thing", "the whole thing", "everything"])
 _WHOSE = {"me": "my", "him": "his", "her": "her", "us": "our", "them": "their"}
@@ -39,6 +34,11 @@ _HOUR = regex(r"(?:dusk|dawn|night|noon|midday|midnight|sunset|sunrise|twilight|
 _SWITCHED = regex(r"(?i)(?P<lamp>(?:all |both )?(?:the|its|his|her|their) .{2,40}) (?P<how>on|off)")
 """What a thing is seen with that is switched: "the lights on"."""
 _SAME_BUT = expression("same_but")
+_AGED = regex(
+    r"an? (?:[a-z-]+ ){0,2}?(?:child|toddler|baby|newborn|teenager|adult|kid|"
+    r"(?:young|old|elderly|aged|little|middle-aged|teenage) (?:man|woman|boy|girl|lady|person|gentleman))\b"
+)
+"""At what age somebody is shown."""
 _SET_DOWN = expression("set_down")
 """Where quoted words are to stand that are said alone."""
 _NEITHER = expression("neither")
@@ -128,19 +128,6 @@ def verb_first(text: str, vocabulary: Vocabulary, begins: Begins) -> str:
     return _WANTED.sub(r"\1 should be ", _SURELY.sub(r" \1 ", _active(text, vocabulary)))
 
 
-def rejoined(text: str, vocabulary: Vocabulary) -> str | None:
-    """ "Clone the wires out" -> "clone out the wires"; "the crane far left, remove" -> "remove the crane far left"."""
-    small = low(text)
-    if not small.endswith(_PARTICLES) and " , " not in small:
-        return None
-    if (parted := _PARTED.match(small)) and f"{parted[1]} {parted[3]}" in vocabulary.base_forms:
-        return f"{parted[1]} {parted[3]} {text[parted.start(2) : parted.end(2)]}"
-    last = _VERB_LAST.match(small)
-    if last and not _TAKING.isdisjoint(vocabulary.openings.get(last[2], ())):
-        return f"{last[2]} {text[: last.end(1)]}"
-    return None
-
-
 def placed_last(sentence: str, vocabulary: Vocabulary) -> str:
     """ "Perched on the branch, add an owl" -> "add an owl perched on the branch"; other sentences as they are."""
     if low(sentence).split(" ", 1)[0] not in vocabulary["states.posed"]:
@@ -189,7 +176,8 @@ def _place_behind_thing(text: str) -> str:
     What is not there yet is added there: "on the left I'd like a dog" -> "add a dog on the left".
     """
     if there := _WISHED_THERE.fullmatch(text):
-        verb = "write" if quotes_in(there["new"][0]) else "remove the" if there["none"] else "add"
+        added = "there should be" if low(there["place"]).startswith("behind ") else "add"
+        verb = "write" if quotes_in(there["new"][0]) else "remove the" if there["none"] else added
         return f"{verb} {there['new']} {low(there['place'][:1])}{there['place'][1:]}"
     wish = _PLACE_FIRST.match(text)
     return f"{wish['thing']} {low(wish['place'][:1])}{wish['place'][1:]} {wish['wish']}" if wish else text
@@ -278,6 +266,8 @@ def _wondered(text: str, vocabulary: Vocabulary) -> str:
             return f"add {what}" if low(thing) == "it" else f"{owner} should have {what}"
         case "wearing":
             return f"make {thing} wear {what}"
+        case "as" if _AGED.match(low(what)):
+            return f"make {thing} look like {what}"
         case "as":
             return f"turn {thing} into {what}"
         case "if":
@@ -290,8 +280,17 @@ def _wondered(text: str, vocabulary: Vocabulary) -> str:
             return f"make {thing} look {what} years old"
         case "in" | "at" | "on" if vocabulary["scenes.places"].trailing(low(what)):
             return text
+        case "in" if not plain and vocabulary["hints.garments"].trailing(low(what)):
+            return f"make {thing} wear {what}"
+        case "in" | "at" | "during" if low(what).startswith(("a ", "an ")) and _names_scene(what, vocabulary):
+            return f"make {thing} look like {what}"
         case _:
             return f"make {thing} {how} {what}" if how == "under" else f"make {thing} {what}"
+
+
+def _names_scene(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether the words end in weather, a season or a time of day."""
+    return vocabulary["scenes.words"].trailing(low(text)) is not None
 
 
 def _ified(word: str, hyphen: str, vocabulary: Vocabulary) -> str | None:

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from engine.planner.languages.recognition import is_mostly_english, tells
+from engine.planner.languages.files import load
+from engine.planner.languages.recognition import CHINESE, JAPANESE, SPACED, is_mostly_english, tells
 from engine.planner.normalise import MAX_CHARACTERS
 
 if TYPE_CHECKING:
     from engine.planner.languages.translation import Translation
 
-__all__ = ["is_mostly_english", "translated"]
+__all__ = ["is_mostly_english", "samples", "translated"]
 
 
 def translated(instruction: str, *, anyhow: bool = False) -> Translation | None:
@@ -28,3 +30,9 @@ def translated(instruction: str, *, anyhow: bool = False) -> Translation | None:
     from engine.planner.languages.translation import put_into_english
 
     return put_into_english(text, instruction, anyhow=anyhow)
+
+
+def samples() -> Iterator[str]:
+    """Something that is said in each language, and something in none."""
+    yield "hippopotamus"
+    yield from (next(iter(load(code).whole_sayings)) for code in (*SPACED, JAPANESE, CHINESE))

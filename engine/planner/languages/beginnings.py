@@ -12,7 +12,6 @@ from engine.planner.languages.dictionary import FOLDER, lower
 LONG: Final = 7
 """Letters of a word that is looked up by four of them; a shorter one may be all ending behind the third."""
 _WORD = regex(r"[a-z]+")
-_UNDIVIDED: Final = str.maketrans({"ß": "ss", "ı": "i"})
 
 
 class Beginnings(NamedTuple):
@@ -32,13 +31,14 @@ class Beginnings(NamedTuple):
 @cache
 def beginnings(code: str) -> Beginnings:
     """The beginnings of the words of a language."""
-    lines = (FOLDER / f"{code}.toml").read_text("utf-8").splitlines()
-    words = set(_WORD.findall(_plain(lower("\n".join(line.partition(" = ")[2] for line in lines)))))
-    english = frozenset(_WORD.findall("\n".join(line.partition(" = ")[0] for line in lines).lower()))
-    return Beginnings(frozenset(word[:size] for word in words for size in (3, 4)), english)
+    parts = [line.partition(" = ") for line in (FOLDER / f"{code}.toml").read_text("utf-8").splitlines()]
+    words = set(_WORD.findall(_plain(lower("\n".join([said for _, _, said in parts])))))
+    english = frozenset(_WORD.findall("\n".join([meaning for meaning, _, _ in parts]).lower()))
+    return Beginnings(frozenset([word[:3] for word in words] + [word[:4] for word in words]), english)
 
 
 def _plain(text: str) -> str:
     """Lower-case text without accents, nor the "e" that stands for one in German."""
-    bare = unicodedata.normalize("NFKD", text.translate(_UNDIVIDED)).encode("ascii", "ignore").decode()
+    undivided = text.replace("ß", "ss").replace("ı", "i")
+    bare = unicodedata.normalize("NFKD", undivided).encode("ascii", "ignore").decode()
     return bare.replace("ae", "a").replace("oe", "o").replace("ue", "u")

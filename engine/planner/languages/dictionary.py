@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import tomli
-
-from engine.lasting import lasting
 
 UNKNOWN: Final = "U"
 QUOTED: Final = "K"
@@ -108,6 +106,8 @@ class Dictionary:
     def parts(self, text: str) -> list[str]:
         """Words of lower-case text as this language divides them: elided articles and clitics stand alone."""
         small = lower(text)
+        if not self._joined and "'" not in small and "-" not in small:
+            return small.split()
         if small.isalpha() and not small.endswith(self._joined):
             return [small]
         return self._clitics.sub(r" \g<0> ", small).split()
@@ -189,11 +189,19 @@ def lower(text: str) -> str:
     return text.replace("İ", "i").lower()
 
 
+def _bare(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("ß", "ss"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+_LATIN: Final = range(0x80, 0x250)
+_BARE: Final = {code: _bare(chr(code)) for code in _LATIN}
+
+
 @cache
 def folded(text: str) -> str:
     """The letters without their accents: people leave them out."""
-    plain = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("ß", "ss"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return text if text.isascii() else text.translate(_BARE) if ord(max(text)) in _LATIN else _bare(text)
 
 
 @cache
@@ -218,169 +226,11 @@ def pluralised(noun: str) -> str:
     return f"{first}{space}{plural}{of}{rest}"
 
 
-@cache
-def load(code: str) -> Dictionary:
-    """The dictionary in the file of that language, read once."""
-    with lasting():
-        return _read(code)
-
-
-def _read(code: str) -> Dictionary:
-    data = tomli.loads((FOLDER / f"{code}.toml").read_text("utf-8"))
-    dictionary = Dictionary(
-        code,
-        data["grammar"],
-        data["sayings"],
-        data.get("phrases", {}),
-        frozenset(),
-        frozenset(lower(word) for word in forms(data.get("polite", {}).get("please", ""))),
-        endings=_endings(data.get("endings", {})),
-        prefixes=_endings(data["grammar"].get("prefixes", {})),
-        endings_of_verbs=_endings(data.get("endings_of_verbs", {})),
-        unlisted=_unlisted(data.get("endings_unlisted", {})),
-    )
-    _enter(dictionary, "J", ",", ",")
-    measures = data["grammar"].get("measures", "").split()
-    explicit = [entry for table in data if table in TAGS for entry in _listed(dictionary, table, data[table], measures)]
-    for tag, form, meaning in explicit:
-        _enter(dictionary, tag, form, meaning)
-    inflected = _inflected(explicit, dictionary.grammar)
-    made = [one for one in inflected if one[1] not in dictionary.words and not _is_slight(one[1], dictionary)]
-    for tag, form, meaning in made:
-        _enter(dictionary, tag, form, meaning)
-    polite = [dictionary.key(word) for word in forms(data.get("polite", {}).get("words", ""))]
-    dictionary.polite = frozenset(other for word in polite for other in (word, *dictionary.misspelt(word)))
-    for word in dictionary.polite:
-        _measure(dictionary, word)
-    explaining = forms(data.get("polite", {}).get("explaining", ""))
-    dictionary.explaining = frozenset(dictionary.key(word) for word in explaining)
-    for word in dictionary.explaining:
-        _enter(dictionary, "M", word, "")
-    for word in frozenset[str]().union(*dictionary.remarks.values()) - dictionary.words.keys() - dictionary.polite:
-        _enter(dictionary, "M", word, "")
-    for patterns in (*dictionary.sayings.values(), *dictionary.phrases.values()):
-        for word in _literals(patterns):
-            for piece in _entries(word, dictionary):
-                if dictionary.key(piece) not in dictionary.words:
-                    _enter(dictionary, "M", dictionary.key(piece), "")
-    if dictionary.spaced:
-        _enter_misspelt(dictionary)
-    for form, others in data.get("spellings", {}).items():
-        for other in forms(others):
-            _enter_spelling(dictionary, dictionary.key(form), dictionary.key(other))
-    return dictionary
-
-
-def _entries(literal: str, dictionary: Dictionary) -> list[str]:
-    """The words of a literal; itself where one would be a single kana, which would be found inside other words."""
-    pieces = dictionary.pieces(literal)
-    stray = any(len(piece) == 1 and "ぁ" <= piece <= "ん" and piece not in dictionary.words for piece in pieces)
-    return [literal.replace(" ", "")] if stray else pieces
-
-
-def _endings(table: Mapping[str, str]) -> dict[str, str]:
-    return {ending: says for says, endings in table.items() for ending in endings.split()}
-
-
-def _unlisted(table: Mapping[str, str]) -> dict[str, tuple[int, str]]:
-    """ "lar-ın": behind these letters, those are an ending."""
-    parts = [(*ending.rpartition("-"), says) for says, endings in table.items() for ending in endings.split()]
-    return {folded(f"{kept}{taken}"): (len(taken), says) for kept, _, taken, says in parts}
-
-
 def forms(text: str) -> list[str]:
     """The forms of a list, commas between them."""
     return [form for part in text.split(",") if (form := part.strip())]
 
 
-def _literals(patterns: Iterable[str]) -> Iterator[str]:
-    for pattern in patterns:
-        if not is_whole(pattern):
-            yield from (part for part in re.split(r"\{\w+\}|<\w+>|[()\[\]|]", pattern) if part.strip())
-
-
-def _listed(
-    dictionary: Dictionary, table: str, entries: Mapping[str, str], measures: Sequence[str]
-) -> Iterator[tuple[str, str, str]]:
-    """(tag, form, English) of a table; behind a bar stand a noun's plurals, and "~" is each word of measure."""
-    tag = TAGS[table]
-    for meaning, said in entries.items():
-        one, _, many = said.partition("|")
-        for form in forms(one):
-            yield from ((tag, dictionary.key(made), meaning) for made in _measured(form, measures))
-        yield from ((tag, dictionary.key(form), pluralised(meaning)) for form in forms(many))
-
-
-def _measured(form: str, measures: Sequence[str]) -> list[str]:
-    return [form.replace("~", measure) for measure in measures] if "~" in form else [form]
-
-
-def _enter(dictionary: Dictionary, tag: str, form: str, meaning: str) -> None:
-    if tag == "V":
-        dictionary.verbs[form] = (*dictionary.verbs.get(form, ()), meaning)
-    for sense in ("N", tag) if tag == PROPERTY else (tag,):
-        dictionary.words.setdefault(form, {}).setdefault(sense, meaning)
-    _measure(dictionary, form)
-
-
-def _measure(dictionary: Dictionary, form: str) -> None:
-    first, length = (form.split(" ")[0], form.count(" ") + 1) if dictionary.spaced else (form[:1], len(form))
-    dictionary.longest[first] = max(dictionary.longest.get(first, 0), length)
-
-
-def _inflected(explicit: list[tuple[str, str, str]], grammar: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The plurals, the endings of describing words and the forms of verbs that the language's rules make."""
-    describing, plural = _rules(grammar.get("adjective", "")), _rules(grammar.get("plural", ""))
-    verbal = _rules(grammar.get("conjugation", ""))
-    for tag, form, meaning in explicit:
-        if tag in DESCRIBING or tag == "T":
-            yield from ((tag, made, meaning) for made in _ended(form, describing))
-        elif tag == "N":
-            yield from ((tag, made, pluralised(meaning)) for made in _ended(form, plural))
-        elif tag == "V":
-            yield from ((tag, made, meaning) for made in _ended(form, verbal))
-
-
-def _is_slight(form: str, dictionary: Dictionary) -> bool:
-    """Whether it is two kana where words are not set apart, which would be found inside other words."""
-    return not dictionary.spaced and len(form) <= 2 and all("ぁ" <= letter <= "ん" for letter in form)
-
-
-def _rules(text: str) -> list[tuple[str, list[str]]]:
-    """ "o>a os as, >s": the endings that replace another, "-" for none at all; the first that fits counts."""
-    pairs = (rule.partition(">") for rule in forms(text))
-    return [(before.strip(), ["" if one == "-" else one for one in after.split()]) for before, _, after in pairs]
-
-
-def _ended(form: str, rules: list[tuple[str, list[str]]]) -> list[str]:
-    for before, after in rules:
-        if form.endswith(before):
-            stem = form[: len(form) - len(before)]
-            return [made for ending in after if len(made := f"{stem}{ending}") > 1]
-    return []
-
-
-def verb_forms(code: str) -> Iterator[str]:
-    """The verbs of a language in all their forms, of which only the head of its file is read."""
-    text = (FOLDER / f"{code}.toml").read_text("utf-8")
-    data = tomli.loads(text[: text.index("\n[", text.index("\n[verbs]") + 1)])
-    rules = _rules(data["grammar"].get("conjugation", ""))
-    for said in data["verbs"].values():
-        for form in forms(said):
-            yield from (form, *_ended(form, rules))
-
-
-def _enter_misspelt(dictionary: Dictionary) -> None:
-    """Every form as people type it who have no accents on their keyboard."""
-    for form in list(dictionary.words):
-        for other in dictionary.misspelt(form):
-            if other not in dictionary.words:
-                _enter_spelling(dictionary, form, other)
-
-
-def _enter_spelling(dictionary: Dictionary, form: str, other: str) -> None:
-    dictionary.spelt[other] = form
-    dictionary.words[other] = dictionary.words[form]
-    if form in dictionary.verbs:
-        dictionary.verbs[other] = dictionary.verbs[form]
-    _measure(dictionary, other)
+def any_of(words: Iterable[str]) -> str:
+    """An expression for any of the words, the longest first."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))

@@ -10,9 +10,10 @@ from typing import Final
 
 from engine.expressions import regex
 from engine.planner.amounts import numerals
-from engine.planner.languages.dictionary import QUOTED, UNKNOWN, Dictionary, english, load, pluralised
-from engine.planner.languages.lexing import Token
+from engine.planner.languages.dictionary import QUOTED, UNKNOWN, Dictionary, english, pluralised
+from engine.planner.languages.files import load
 from engine.planner.languages.patterns import Match, Patterns
+from engine.planner.languages.words import Token
 
 NOUN: Final = "N" + UNKNOWN + QUOTED
 PHRASE: Final = "DQOACSL" + NOUN

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from engine.operations import OPERATION, Plan
-from engine.planner.languages.dictionary import Dictionary, load, pluralised
+from engine.planner.languages.dictionary import Dictionary, pluralised
+from engine.planner.languages.files import load
 from engine.planner.languages.glossing import NOUN
-from engine.planner.languages.lexing import Token, tokens
+from engine.planner.languages.lexing import tokens
 from engine.planner.languages.recognition import CHINESE, JAPANESE, SPACED
+from engine.planner.languages.words import Token
 from engine.planner.normalise import MAX_CHARACTERS
 
 MAX_TOKENS: Final = 160

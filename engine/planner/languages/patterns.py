@@ -14,7 +14,7 @@ from typing import Final
 
 from engine.expressions import regex
 from engine.planner.languages.dictionary import UNKNOWN, Dictionary, is_whole
-from engine.planner.languages.lexing import Token
+from engine.planner.languages.words import Token
 
 NUANCE: Final = "nuance"
 """The slot of a colour that another word tells more exactly, where describing words follow: "verde salvia"."""
@@ -112,6 +112,8 @@ class Match:
 
     english: str
     slots: Mapping[str, list[Token]]
+    source: tuple[str, ...]
+    """The parts of the pattern."""
 
 
 class Patterns:
@@ -138,7 +140,7 @@ class Patterns:
         text = "".join(coded)
         for pattern in self._candidates(tokens):
             if fit := pattern.regex.fullmatch(text):
-                return Match(pattern.english, dict(_slots(fit, coded, tokens)))
+                return Match(pattern.english, dict(_slots(fit, coded, tokens)), pattern.source)
         return None
 
     def _candidates(self, tokens: Sequence[Token]) -> list[Pattern]:

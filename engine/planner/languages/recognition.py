@@ -12,7 +12,8 @@ import tomli
 from engine.expressions import regex
 from engine.lasting import lasting
 from engine.planner.languages.beginnings import beginnings
-from engine.planner.languages.dictionary import FOLDER, folded, load, verb_forms
+from engine.planner.languages.dictionary import FOLDER, folded
+from engine.planner.languages.files import load, verb_forms
 from engine.planner.languages.lexing import lists
 from engine.planner.vocabulary import load as load_english
 
@@ -61,14 +62,17 @@ def signs() -> Signs:
 
 def _signs() -> Signs:
     data: dict[str, Any] = tomli.loads((FOLDER / "recognition.toml").read_text("utf-8"))
-    told: dict[str, set[str]] = {}
+    told: dict[str, frozenset[str]] = {}
     english, known = frozenset(data[ENGLISH].split()), load_english().words
     for code in SPACED:
-        commands = {verb for verb in verb_forms(code) if len(verb) >= SHORTEST and " " not in verb}
+        alone, commands = (
+            frozenset([code]),
+            {verb for verb in verb_forms(code) if len(verb) >= SHORTEST and " " not in verb},
+        )
         for word in (*data[code].split(), *(verb for verb in commands if not _may_be_english(verb, known))):
             for spelt in (word,) if word.isascii() else {word, folded(word)}:
-                told.setdefault(spelt, set()).add(code)
-    languages = {word: frozenset(codes) for word, codes in told.items() if word not in english}
+                told[spelt] = told[spelt] | alone if spelt in told else alone
+    languages = {word: codes for word, codes in told.items() if word not in english}
     letters = {letter: code for code, written in data["letters"].items() for letter in written.split()}
     return Signs(
         languages, english - told.keys(), letters, frozenset(data[JAPANESE].split()), frozenset(data[CHINESE].split())
@@ -81,9 +85,10 @@ def _may_be_english(word: str, known: Collection[str]) -> bool:
         return True
     if not word.endswith(_ENDINGS):
         return False
-    return any(
-        word.endswith(ending) and f"{word[: -len(ending)]}{instead}" in known for ending, instead in ENGLISH_ENDINGS
-    )
+    for ending, instead in ENGLISH_ENDINGS:
+        if word.endswith(ending) and f"{word[: -len(ending)]}{instead}" in known:
+            return True
+    return False
 
 
 def tells(text: str) -> bool:

@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Final
 
 from engine.expressions import regex
 from engine.lasting import lasting
 from engine.operations import Plan
-from engine.planner.languages.beside import without_asides
-from engine.planner.languages.clitics import with_clitics_read, with_openers_apart
-from engine.planner.languages.counting import counted
-from engine.planner.languages.dictionary import Dictionary, load, lower
-from engine.planner.languages.explanations import purpose, without_explanations
-from engine.planner.languages.figures import in_digits
+from engine.planner.languages.clitics import with_clitics_read
+from engine.planner.languages.dictionary import Dictionary, lower
+from engine.planner.languages.files import load
 from engine.planner.languages.glossing import Article, filled, gloss, phrases
-from engine.planner.languages.lexing import MAX_QUOTES, QUOTE_BASE, Token, tokens
-from engine.planner.languages.patterns import Match, Patterns
+from engine.planner.languages.lexing import tokens
+from engine.planner.languages.marks import with_commas_read, with_object, with_verb_last, without_marks
+from engine.planner.languages.numbers import in_digits
+from engine.planner.languages.patterns import Match
 from engine.planner.languages.recognition import language_of
-from engine.planner.languages.remarks import parts_nothing, requests
-from engine.planner.languages.statements import is_statement, tells, with_verb_last, without_statements
-from engine.planner.languages.topics import (
-    goes_on,
+from engine.planner.languages.relatives import with_places, without_commands
+from engine.planner.languages.remarks import is_statement, requests, with_reason_read, without_reasons
+from engine.planner.languages.sayings import MAX_CLAUSE, fixed, joined, sayings, says
+from engine.planner.languages.splitting import split
+from engine.planner.languages.words import Token
+from engine.planner.languages.writing import (
+    QUOTED,
+    normalised,
     plain,
-    stands_alone,
-    tells_how,
-    with_commas_read,
-    with_object,
-    without_described,
-    without_marks,
+    restored,
+    with_commas,
+    with_letters,
+    without_quotes,
 )
 from engine.planner.normalise import MAX_CHARACTERS, MAX_SENTENCES
 
-MAX_CLAUSE: Final = 80
-"""Tokens of one request that are read, as the rules read 320 characters of it."""
-MAX_SAYING: Final = 8
-"""Tokens of a saying without slots."""
-_QUOTED = regex(
-    r"[\"“”„‟]([^\"“”„‟\n]{1,300})[\"“”‟]|«([^»\n]{1,300})»|‹([^›\n]{1,300})›|「([^」\n]{1,300})」|『([^』\n]{1,300})』"
-    r"|(?<![\w'])['‘‚]([^'‘’‚\n]{1,300})['’](?!\w)"
-)
-_NOISE = regex("[\x00-\x08\x0b-\x1f\x7f<>\ue000-\uf8ff\U000f0000-\U000fffff]")
 _SENTENCE = regex(r"[!?;\n。¡¿]+|\.+(?=\s|$)|(?<=\D)\.+(?=\D)")
-_DECIMAL = regex(r"(?<=\d),(?=\d)")
-_SPACED_PERCENT = regex(r"(?<=\d) +(?=[%°])")
 DESCRIBED: Final = regex(r"\{new\}(?: style)?$")
 """Sayings that end in what a picture is to show: what follows a comma tells more of that."""
 _REPEATED = regex(r"\u201c(.+)\u201d")
@@ -99,7 +87,7 @@ class Translation:
 def put_into_english(text: str, instruction: str, *, anyhow: bool) -> Translation | None:
     """What `engine.planner.languages.translated` says of a text, the beginning of the instruction."""
     text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS]
-    code = language_of(_QUOTED.sub(" ", text) if _QUOTED.search(text) else text, anyhow=anyhow)
+    code = language_of(QUOTED.sub(" ", text) if QUOTED.search(text) else text, anyhow=anyhow)
     if code is None:
         return None
     quotes: list[str] = []
@@ -112,54 +100,10 @@ def put_into_english(text: str, instruction: str, *, anyhow: bool) -> Translatio
 
 
 def _prepared(text: str, quotes: list[str], dictionary: Dictionary) -> str:
-    """The text with its quoted strings set aside and its numbers written as English writes them."""
-
-    def aside(said: str) -> str:
-        if len(quotes) == MAX_QUOTES:
-            return " "
-        quotes.append(said.strip())
-        return f" {chr(QUOTE_BASE + len(quotes) - 1)} "
-
-    def set_aside(match: re.Match[str]) -> str:
-        return aside(next(group for group in match.groups() if group is not None))
-
-    text = _QUOTED.sub(set_aside, _NOISE.sub(" ", text))
-    if told := dictionary.grammar.get("told"):
-        text = _told(told).sub(lambda match: f"{match[1]}{aside(match[2])}", text)
-    text = _SPACED_PERCENT.sub("", _DECIMAL.sub(".", text)).replace("’", "'")
-    text = in_digits(text) if dictionary.remarks else text.replace("、", ",")
-    text = without_asides(text, dictionary)
-    if subordinate := dictionary.grammar.get("subordinate"):
-        text = _comma_before(subordinate).sub(" ", text)
-    text = with_openers_apart(text, dictionary)
-    for before, after in dictionary.grammar.get("letters", {}).items():
-        text = text.translate(_letters(before, after))
-    return text
-
-
-@cache
-def _comma_before(subordinate: str) -> re.Pattern[str]:
-    """The comma that a language writes before these words, where nothing new begins: ", dass ..."."""
-    return re.compile(rf"(?i), *(?=(?:{'|'.join(map(re.escape, subordinate.split()))})\b)")
-
-
-@cache
-def _told(words: str) -> re.Pattern[str]:
-    """What is to be written and stands without quotation marks, behind one of these words."""
-    before = "|".join(map(re.escape, sorted(words.split(), key=len, reverse=True)))
-    return re.compile(rf"((?>{before})) *:? *([^\s,:;!?。\ue000-\uf8ff][^,;!?。\n\ue000-\uf8ff]*)")
-
-
-@cache
-def _letters(before: str, after: str) -> dict[int, str]:
-    return {ord(one): other for one, other in zip(before, after, strict=True)}
-
-
-@cache
-def sayings(code: str) -> Patterns:
-    """The patterns of a language's clauses."""
-    dictionary = load(code)
-    return Patterns(dictionary.sayings, dictionary)
+    """The text with its quoted strings set aside, its numbers in digits and its reasons left out."""
+    text = normalised(without_quotes(text, quotes, dictionary), dictionary)
+    text = without_reasons(with_places(in_digits(text, dictionary), dictionary), dictionary)
+    return with_letters(with_commas(text, dictionary), dictionary)
 
 
 def _clauses(text: str, quotes: list[str], dictionary: Dictionary) -> Iterator[Clause]:
@@ -167,46 +111,25 @@ def _clauses(text: str, quotes: list[str], dictionary: Dictionary) -> Iterator[C
         said = sentence.strip(" ,:")
         if not said:
             continue
-        if whole := _fixed(said, dictionary):
-            yield Clause(_restored(said, quotes), whole)
+        if whole := fixed(said, dictionary):
+            yield Clause(restored(said, quotes), whole)
             continue
         read = _tokens(said, dictionary)
         before = ""
-        for part in _requests(read, dictionary):
-            if part and (words := _english(part, dictionary)) and words != before:
+        for part in requests(split(read, dictionary), dictionary):
+            if (words := _english(part, dictionary)) and words != before:
                 before = words
                 if len(part) == len(read) and not any(token.verbs for token in part) and _asks(said, dictionary):
                     words = _wished(words, part, dictionary)
-                own = said if len(part) == len(read) else _joined(part, dictionary)
-                idle = is_statement(part, dictionary) and not _says(part, dictionary)
-                yield Clause(_restored(own, quotes), _restored(words, quotes), idle)
+                own = said if len(part) == len(read) else joined(part, dictionary)
+                idle = is_statement(part, dictionary) and not says(part, dictionary)
+                yield Clause(restored(own, quotes), restored(words, quotes), idle)
 
 
 def _tokens(said: str, dictionary: Dictionary) -> list[Token]:
     """The tokens of a sentence, as its language's file wants them read."""
-    read = without_described(tokens(plain(said, dictionary), dictionary), dictionary)
-    return with_clitics_read(counted(read, dictionary), dictionary)
-
-
-def _requests(read: list[Token], dictionary: Dictionary) -> Iterable[list[Token]]:
-    """The requests of a sentence, without the remarks that stand beside them."""
-    parts = _split(read, dictionary)
-    if dictionary.explaining:
-        parts = without_explanations(parts, dictionary, lambda part: _says(part, dictionary))
-    if dictionary.grammar.get("telling"):
-        return without_statements([part for part in parts if part], dictionary, lambda part: _says(part, dictionary))
-    if not dictionary.remarks:
-        return parts
-    some = list(islice(filter(None, parts), MAX_SENTENCES))
-    return requests(some, dictionary, lambda part: _says(part, dictionary))
-
-
-def _says(part: list[Token], dictionary: Dictionary) -> bool:
-    """Whether a saying fits that asks for something."""
-    if _is_saying(part, dictionary):
-        return True
-    match = sayings(dictionary.code).match([token for token in part if not token.is_a("GJ")])
-    return bool(match and match.english)
+    read = without_commands(tokens(with_reason_read(plain(said, dictionary), dictionary), dictionary), dictionary)
+    return with_clitics_read(read, dictionary)
 
 
 def _asks(said: str, dictionary: Dictionary) -> bool:
@@ -225,87 +148,15 @@ def _wished(words: str, part: Sequence[Token], dictionary: Dictionary) -> str:
     return f"{words.removeprefix('some ')} please"
 
 
-def _joined(part: Sequence[Token], dictionary: Dictionary) -> str:
-    between = " " if dictionary.spaced else ""
-    return between.join(token.own for token in part if token.own).replace(" ,", ",").strip(" ,")
-
-
-def _restored(text: str, quotes: list[str]) -> str:
-    """The text with its quoted strings back, in marks that they do not hold themselves."""
-    for index, quote in enumerate(quotes):
-        mark = f'"{quote}"' if '"' not in quote else f"«{quote}»"
-        text = text.replace(chr(QUOTE_BASE + index), mark)
-    return text
-
-
-def _split(read: list[Token], dictionary: Dictionary) -> Iterator[list[Token]]:
-    """The requests of a sentence: parted by "then", by a joiner before another request, or behind a verb at the end."""
-    verb_ends = dictionary.grammar.get("verb") == "last"
-    verbs = [index for index, token in enumerate(read) if token.verbs or tells(token, dictionary)]
-    start, asked = 0, False
-    for index, token in enumerate(read):
-        more = bool(verbs) and verbs[-1] > index and (verb_ends or not token.is_a("J") or _is_order(read, index))
-        if index > start and token.is_a("J") and _parts(read, start, index, asked, more, dictionary):
-            yield read[start:index]
-            start, asked = index + 1, False
-        elif (index > start and verb_ends and index in verbs and not token.is_a("J")) and (
-            more or goes_on(read[index + 1 : index + 1 + MAX_CLAUSE], dictionary)
-        ):
-            yield read[start : index + 1]
-            start, asked = index + 1, False
-        elif token.verbs:
-            asked = True
-    yield read[start:]
-
-
-def _is_order(read: Sequence[Token], joint: int) -> bool:
-    """Whether a verb stands between the joiner and the next one: "the dog and the cat, and brighten it"."""
-    for before, token in pairwise(read[joint:]):
-        if token.verbs or (token.is_a("J") and not before.is_a("J")):
-            return bool(token.verbs)
-    return False
-
-
-def _parts(read: list[Token], start: int, joint: int, asked: bool, more: bool, dictionary: Dictionary) -> bool:
-    """Whether the joiner at `joint` parts two requests; `asked`: a verb stands between it and `start`, `more`: behind.
-
-    What is too long for a saying is not looked at as a whole, so that a sentence takes time in proportion to it.
-    """
-    joiner, after = read[joint], read[joint + 1 : joint + 2 + MAX_SAYING]
-    if joiner.text == "," and dictionary.remarks:
-        return not parts_nothing(read[start:joint], after, dictionary)
-    if joiner.english("J") == "then":
-        return bool(after)
-    more = more or (asked and any(token.text == dictionary.grammar.get("wish") for token in after))
-    asked = asked or _is_saying(read[max(start, joint - MAX_SAYING - 1) : joint], dictionary)
-    asked = asked or (joiner.text == "," and stands_alone(read[start:joint], dictionary))
-    how = _shares_a_verb(after) or tells_how(after, dictionary)
-    return asked and (more or how or _is_saying(after, dictionary))
-
-
-def _shares_a_verb(after: Sequence[Token]) -> bool:
-    """Whether a thing is followed by how it shall become, its verb said before: "..., und das Bild heller"."""
-    return len(after) > 1 and after[-1].is_a("T") and any(token.is_a("N") for token in after[:-1])
-
-
-def _is_saying(part: Sequence[Token], dictionary: Dictionary) -> bool:
-    return len(part) <= MAX_SAYING and _fixed(_joined(part, dictionary), dictionary) is not None
-
-
-def _fixed(words: str, dictionary: Dictionary) -> str | None:
-    """The English of a saying without slots."""
-    return dictionary.whole_sayings.get(dictionary.key(words))
-
-
 def _english(part: list[Token], dictionary: Dictionary) -> str:
     """A request in English, its words of degree where English looks for them."""
     enclitics = dictionary.grammar.get("enclitics", "").split()
     lead = (index for index, token in enumerate(part) if not token.is_a("J") and token.text not in enclitics)
     lead = next(lead, len(part))
     part = part[lead : lead + MAX_CLAUSE]
-    fixed = _fixed(_joined(part, dictionary), dictionary)
-    if fixed is not None:
-        return fixed
+    whole = fixed(joined(part, dictionary), dictionary)
+    if whole is not None:
+        return whole
     degrees = [token.english("G") for token in part if token.is_a("G")]
     rest = _without_idle_commas([token for token in part if not token.is_a("G")])
     rest = with_commas_read(rest, dictionary)
@@ -339,8 +190,13 @@ def _said(part: list[Token], dictionary: Dictionary) -> tuple[Match | None, str]
     if not match and comma:
         match = known.match(part[:comma])
         if match and DESCRIBED.search(match.english):
-            return match, f", {_joined(part[comma + 1 :], dictionary)}"
-    return match or known.match(part[: purpose(part)]), ""
+            return match, f", {joined(part[comma + 1 :], dictionary)}"
+    return match or known.match(part[: _purpose(part)]), ""
+
+
+def _purpose(part: Sequence[Token]) -> int:
+    """Where it is told what the picture is for, behind all else; 0 where it is not."""
+    return next((index for index in range(len(part) - 1, 0, -1) if part[index].english("P") == "for"), 0)
 
 
 def _word_by_word(part: list[Token], dictionary: Dictionary) -> str:

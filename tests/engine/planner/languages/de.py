@@ -118,4 +118,16 @@ ROWS = [
     ),
     row("auf der Wiese soll ein Pferd stehen", add("a horse", "on the meadow")),
     row("schneid das auf 16:9 zu", kind("crop", aspect="16:9")),
+    row("Ich hätte das Bild gern ohne den Hund", remove("dog")),
+    row("Die Wand soll nicht blau, sondern grün sein", recolor("wall", "green")),
+    row("Der Rasen soll kein Gras sein, sondern Sand", replace("grass", "sand")),
+    row(
+        "Auf dem alten Foto von Opa sind lauter Kratzer, kannst du die reparieren?", kind("restore", defect="scratches")
+    ),
+    row("Am Himmel ist ein Flugzeug, mach das weg", remove("airplane", relation="in the sky")),
+    row("Es fehlt noch ein Vogel am Himmel", add("another bird", "in the sky")),
+    row("Das Bild ist mir viel zu dunkel geworden", adjust("brightness", 20)),
+    row("mehr Kontrast und etwas weniger Sättigung", adjust("contrast", 20), adjust("saturation", -10)),
+    row("Ich will die Stromleitungen nicht mehr sehen", remove("power lines")),
+    row("Stell ein Glas Wasser auf den Tisch", add("a glass of water", "on the table")),
 ]

@@ -111,4 +111,13 @@ ROWS = [
     row("bof, pas convaincu, réessaie", kind("retry")),
     row("remets la modif que je viens d'annuler", kind("redo", count=1)),
     row("je voudrais un chapeau", add("a hat")),
+    row("Et si c'était l'automne dans ce parc ?", alter("autumn in this park")),
+    row("Je ne veux plus de cette poubelle au premier plan.", remove("trash can", position="foreground")),
+    row("J'aimerais voir ce que donnerait le canapé en vert", recolor("sofa", "green")),
+    row("Donne un ton plus chaud à l'image", adjust("warmth", 20)),
+    row("Enlève dix ans à ma mère", alter("10 years younger", "mother")),
+    row("Peins la porte en bleu et les volets en vert", recolor("door", "blue"), recolor("shutters", "green")),
+    row("À quoi je ressemblerais avec une barbe ?", add("a beard on me")),
+    row("enlève tout ce qui traîne sur la table", remove("everything", relation="on the table")),
+    row("Je voudrais la photo sur fond blanc pour mon passeport", background("colour", colour="white")),
 ]

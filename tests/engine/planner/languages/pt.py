@@ -107,4 +107,13 @@ ROWS = [
     row("tá muito claro, escurece um pouquinho", adjust("brightness", -10)),
     row("queria que tivesse umas flores na janela", add("flowers", "in the window")),
     row("vira a foto pra direita", turn(90)),
+    row("A parede deixa verde clarinho", recolor("wall", "light green")),
+    row("Quero ver como meu cabelo ficaria loiro", recolor("hair", "blond")),
+    row("não quero esse lixo aparecendo no chão", remove("garbage", relation="on the ground")),
+    row("tira dez anos da minha mãe", alter("10 years younger", "mother")),
+    row("Dá uma esquentada nas cores", adjust("warmth", 20)),
+    row("Dá um tom mais quente na imagem", adjust("warmth", 20)),
+    row("Deixa o carro azul metálico", recolor("car", "metallic blue")),
+    row("como ficaria a sala com um tapete vermelho?", add("a red carpet", "in the room")),
+    row("Corta a parte de cima da foto", kind("crop", sides=["top"], amount=10.0)),
 ]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from engine.planner.languages import dictionary, recognition
+from engine.planner.languages import files, recognition
 from engine.planner.languages.beginnings import beginnings
+from engine.planner.languages.dictionary import Dictionary
 from engine.planner.languages.recognition import SPACED, language_of
 
 
 @pytest.mark.parametrize("code", SPACED)
 def test_hardly_any_word_of_a_dictionary_is_missed(code: str):
-    words = [word for word in dictionary.load(code).words if word.isalpha()]
+    words = [word for word in files.load(code).words if word.isalpha()]
     missed = [word for word in words if not beginnings(code).may_list(word)]
     assert all(len(word) <= 8 for word in missed), missed
     assert len(missed) < len(words) / 200, missed
@@ -29,9 +30,9 @@ def test_german_is_told_with_and_without_its_letters(typed: str):
 def test_no_dictionary_is_read_for_what_no_language_has(text: str, monkeypatch: pytest.MonkeyPatch):
     read: list[str] = []
 
-    def noted(code: str) -> dictionary.Dictionary:
+    def noted(code: str) -> Dictionary:
         read.append(code)
-        return dictionary.load(code)
+        return files.load(code)
 
     monkeypatch.setattr(recognition, "load", noted)
     assert language_of(text, anyhow=True) is None

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.planner.languages.dictionary import FOLDER, TAGS, load, pluralised
+from engine.planner.languages.dictionary import FOLDER, TAGS, pluralised
+from engine.planner.languages.files import load
 from engine.planner.languages.glossing import phrases
 from engine.planner.languages.lexing import tokens
 from engine.planner.languages.translation import sayings

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.planner.languages import dictionary, glossing, translated, translation
+from engine.planner.languages import dictionary, files, glossing, translated, translation
 
 DOCS = Path(__file__).parents[4] / "docs" / "languages.md"
 ROW = re.compile(r"^\| (?!you say|table|---)([^`|]+) \| ([^|]+) \|$", re.MULTILINE)
+KEYED = ("counting", "reasons", "statements", "relatives", "remarks")
+"""Tables of a grammar whose keys are the same in every language."""
 BLOCK = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 
 
 def forget() -> None:
-    dictionary.load.cache_clear()
+    files.load.cache_clear()
     glossing.phrases.cache_clear()
     translation.sayings.cache_clear()
 
@@ -27,7 +29,7 @@ def forget() -> None:
 def extended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """German with the additions of the documentation, each in its table."""
     folder = tmp_path / "languages"
-    shutil.copytree(dictionary.FOLDER, folder)
+    shutil.copytree(files.FOLDER, folder)
     file = folder / "de.toml"
     text = file.read_text("utf-8")
     known = tomllib.loads(text)
@@ -44,7 +46,7 @@ def extended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             else:
                 text = text.replace(f"[{table}]\n", f"[{table}]\n{added}\n", 1)
     file.write_text(text, "utf-8")
-    monkeypatch.setattr(dictionary, "FOLDER", folder)
+    monkeypatch.setattr(files, "FOLDER", folder)
     forget()
     yield
     forget()
@@ -72,3 +74,14 @@ def test_the_additions_work(extended: None) -> None:
 def test_every_table_is_told_of() -> None:
     text = DOCS.read_text("utf-8")
     assert not [table for table in dictionary.TAGS if f"`{table}`" not in text and table != "marks"]
+
+
+def test_every_key_of_a_grammar_is_told_of() -> None:
+    text = DOCS.read_text("utf-8")
+    told = text[text.index("## How words change") : text.index("## Adding ways")]
+    keys: set[str] = set()
+    for file in dictionary.FOLDER.glob("??.toml"):
+        grammar = tomllib.loads(file.read_text("utf-8"))["grammar"]
+        keys |= grammar.keys() | {key for name in KEYED for key in grammar.get(name, {})}
+    assert not [key for key in keys if f"`{key}`" not in told and f"`{key} = " not in told and key not in KEYED]
+    assert not [name for name in KEYED if f"`[grammar.{name}]`" not in told]

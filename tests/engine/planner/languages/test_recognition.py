@@ -9,7 +9,8 @@ import pytest
 
 from engine.operations import Context
 from engine.planner.languages import translated
-from engine.planner.languages.recognition import SPACED, language_of, signs
+from engine.planner.languages.files import load
+from engine.planner.languages.recognition import CHINESE, JAPANESE, SPACED, language_of, signs
 from tests.engine.planner.reading import PLANNER
 from tests.engine.planner.test_asking import NONSENSE
 from tests.engine.planner.test_kinds import ADDED, ADJUSTED, ALTERED, BEHIND, RECOLOURED, REMOVED, REPLACED
@@ -129,3 +130,9 @@ def test_words_that_english_shares_are_english(said: str) -> None:
 @pytest.mark.parametrize("code", SPACED)
 def test_commands_tell_their_language(code: str) -> None:
     assert sum(code in codes for codes in signs().languages.values()) > 300
+
+
+def test_a_warm_planner_has_read_every_language() -> None:
+    load.cache_clear()
+    PLANNER.warm()
+    assert load.cache_info().currsize == len((*SPACED, JAPANESE, CHINESE))

@@ -113,4 +113,12 @@ ROWS = [
     row("最上面写一行字：老爸六十大寿快乐", write("老爸六十大寿快乐", "on the top")),
     row("除了电脑其他都清掉", extract("computer")),
     row("背景去掉，存成透明png", background("remove")),
+    row("我不想让那辆面包车出现在照片里", remove("van")),
+    row("让路人不要出现在画面里", remove("people")),
+    row("把头发染成栗棕色看看", recolor("hair", "chestnut brown")),
+    row("这辆车要是白色的会怎样？", recolor("car", "white")),
+    row("头发不是黑色而是金色", recolor("hair", "gold")),
+    row("天上再加几只鸟就更好看了", add("some birds", "in the sky")),
+    row("让照片里下起雪来", alter("snow")),
+    row("把夏天的照片改成冬天", alter("winter")),
 ]
