@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.operations import Context
-from engine.planner.clauses import STEPS, strip_openers
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
+from engine.planner.openings import STEPS, strip_openers
 from engine.planner.vocabulary import Vocabulary
 
 MAX_WORDS = 12

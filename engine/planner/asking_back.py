@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.planner.clauses import begins_request, strip_openers
 from engine.planner.colours import colour_in
 from engine.planner.normalise import Normal, low
+from engine.planner.openings import begins_request, strip_openers
 from engine.planner.vocabulary import Vocabulary
 
 MAX_QUOTED = 80

@@ -13,15 +13,16 @@ from engine.operations import (
     Background,
     Blur,
     EditOperation,
+    Extract,
     Recolor,
     Remove,
     Restore,
     Style,
     Target,
 )
-from engine.planner.clauses import begins_request
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
+from engine.planner.openings import begins_request
 from engine.planner.reading import PERSONS
 from engine.planner.reframing import on_side
 from engine.planner.sparing import sparing
@@ -43,6 +44,7 @@ SHARES: Final = {
 }
 """Of the last amount, for "the same for the sea but less", "half as much for the sand"."""
 _TOO: Final = expression("too")
+_TO_MATCH: Final = expression("to_match_it")
 _SAME: Final = expression("same_for")
 _SO_MUCH_FOR: Final = expression("so_much_for")
 _PERSON: Final = expression("person_too")
@@ -56,6 +58,14 @@ USUAL: Final[dict[type, float]] = {Blur: 50.0}
 """Percent that is meant where an operation gives none."""
 _THERE: Final = regex(r"(?:the|this|that|these|those|my|our|his|her|its|their|all|both|each|every)\b|.* ones?$")
 """How a thing is named that is in the picture already."""
+_NEXT: Final = regex(r" next(?: please| pls| then)*$")
+_SITED: Final = regex(
+    r"(?!(?:the|his|her|my|their|its|our|that|this|these|those) ).* "
+    r"(?:behind|on|in|by|near|under|over|above|at|beside|next to) "
+)
+"""A new thing and where: "birds in the sky"."""
+ON_THINGS: Final = Remove | Blur | Recolor | Restore | Extract | Adjust
+"""Edits that are done to one thing after the other."""
 _ONE_MORE: Final = regex(r"(?P<thing>(?:an?|some|two|three|four|a few) [^,]{2,60}?)(?: (?:too|as well|also|please))+$")
 _ANOTHER_THERE: Final = regex(
     r"(?:(?:and|maybe|now|just|ok|add|put|give me|make) )*(?:another(?: one)?|one more|a second one)"
@@ -87,11 +97,13 @@ def carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperatio
         return _on_person(person, last, vocabulary)
     if side := on_side(small, last, linked=linked):
         return side
+    if (matching := _TO_MATCH.fullmatch(small)) and isinstance(last, Recolor | Adjust | Alter):
+        return _on_thing((matching["thing"] or matching["also"]).strip(), "on", last, vocabulary)
     scaled = _SO_MUCH_FOR.match(small)
     match = scaled or _SAME.match(small) or _TOO.match(small) or (_LINKED.match(small) if linked else None)
     match = match or (_NAMED.match(small) if how else None)
     amount: float | None = getattr(last, "amount", None) or (USUAL[Blur] if isinstance(last, Blur) else None)
-    if match and match.groupdict().get("gone") and not isinstance(last, Remove):
+    if match and not _goes_on(match, last):
         return None
     if not match or (scaled and not amount) or _only_tells_how(match["thing"], vocabulary):
         return None
@@ -100,6 +112,15 @@ def carried_over(clause: str, last: Any, vocabulary: Vocabulary) -> EditOperatio
     if amount and share != 1.0:
         last = last.model_copy(update={"amount": round(max(-100.0, min(100.0, amount * share)), 3)})
     return _on_thing(clause[match.start("thing") : match.end("thing")], _place_word(match), last, vocabulary)
+
+
+def _goes_on(match: re.Match[str], last: Any) -> bool:
+    """Whether the last edit can be done to what is named: "can go too" is a removal, "next" is of things."""
+    if match.groupdict().get("gone"):
+        return isinstance(last, Remove)
+    if _NEXT.search(match.group()):
+        return isinstance(last, ON_THINGS) and last.target is not None
+    return not (isinstance(last, Add) and _SITED.match(match["thing"]))
 
 
 def so_much_less(clause: str) -> bool:

@@ -18,9 +18,11 @@ from engine.planner import (
     looks,
     moving,
     poses,
+    recolouring,
     removal,
     repairs,
     sizes,
+    stating,
     things,
     tinting,
     told,
@@ -28,7 +30,6 @@ from engine.planner import (
 )
 from engine.planner.amounts import Degree, take_degree
 from engine.planner.carrying import so_much_less
-from engine.planner.clauses import begins_request, conditional, meanwhile, strip_openers, strip_tail, tidy
 from engine.planner.corrections import redone, request_meant
 from engine.planner.descriptions import described, heads, torn
 from engine.planner.doubts import of_things
@@ -36,7 +37,9 @@ from engine.planner.followups import carried_late, follow_up
 from engine.planner.hints import Hints, hints
 from engine.planner.joining import said_twice
 from engine.planner.measured import measured
+from engine.planner.measures import may_measure
 from engine.planner.normalise import Normal, low
+from engine.planner.openings import begins_request, strip_openers
 from engine.planner.particles import rejoined
 from engine.planner.reading import Operations, Reader, Reading
 from engine.planner.recall import continued
@@ -45,6 +48,7 @@ from engine.planner.sayings import Fit, Sayings, sayings
 from engine.planner.sparing import mended, spared_by, sparing
 from engine.planner.spelling import mend_verb, mend_words
 from engine.planner.targets import parse_target
+from engine.planner.tidying import conditional, meanwhile, strip_tail, tidy
 from engine.planner.verdicts import STEPS
 from engine.planner.vocabulary import Vocabulary, expression, load
 from engine.planner.wishing import Wishes, wishes
@@ -67,6 +71,8 @@ READERS: dict[str, Reader] = {
         removal,
         additions,
         moving,
+        recolouring,
+        stating,
         things,
         told,
     )
@@ -135,7 +141,7 @@ class ClauseReader:
         if adjusted and isinstance(adjusted[0], Adjust) and self._names(adjusted[0].target, clause):
             return adjusted, SURE
         wished = conditional(clause, self._vocabulary)
-        if context.history:
+        if context.history or context.undone:
             for text in dict.fromkeys((clause, tidied, *wished)):
                 if more := follow_up(text, context, self._vocabulary) or of_result(text, context, self._vocabulary):
                     return more, SURE
@@ -160,6 +166,8 @@ class ClauseReader:
 
     def measured(self, clause: str, context: Context) -> Operations | None:
         """The adjustment that a clause is, in whatever order its words stand; None where it is none."""
+        if not may_measure(clause):
+            return None
         texts = dict.fromkeys((clause, tidy(clause, self._vocabulary)))
         return next((found for text in texts if (found := measured(text, context, self._vocabulary))), None)
 

@@ -34,10 +34,11 @@ from engine.operations import (
     Upscale,
 )
 from engine.planner.amounts import aspect, number, numerals, side_words, take_degree
-from engine.planner.clauses import begins_request
 from engine.planner.colours import colour_in
 from engine.planner.normalise import is_quote, low, only_words, quotes_in
+from engine.planner.openings import begins_request
 from engine.planner.reading import Operations, without_article
+from engine.planner.respelling import respelt
 from engine.planner.sparing import sparing
 from engine.planner.targets import read_target
 from engine.planner.tinting import colour_meant
@@ -115,6 +116,8 @@ def corrected(clause: str, context: Context, vocabulary: Vocabulary, quotes: tup
             return [Refine(change=f"I meant {thing}")]
         if isinstance(last, Background) and last.action == "blur":
             return [Undo(), Blur(target=read_target(thing, vocabulary))]
+    if isinstance(last, Add) and (placed := _placed_there(said, last)):
+        return [Undo(), placed]
     if isinstance(last, Recolor) and (colour := colour_meant(said, last)):
         return [last.model_copy(update={"colour": colour, "amount": None})]
     if (the := _MEANT_THE.match(small)) and _has_place(last) and said != clause.strip(" ,.!"):
@@ -133,6 +136,15 @@ def corrected(clause: str, context: Context, vocabulary: Vocabulary, quotes: tup
     if isinstance(meant, Recolor):
         return [meant]
     return [Undo(), meant] if meant else None
+
+
+def _placed_there(said: str, last: Add) -> Add | None:
+    """ "I meant the top shelf", after something was put on a shelf: there instead."""
+    meant = _MEANT_THE.match(low(said))
+    preposition, _, where = low(last.place or "").partition(" ")
+    if not meant or not where or meant[1].split(" ")[-1] != where.split(" ")[-1]:
+        return None
+    return last.model_copy(update={"place": f"{preposition} {said[meant.start(1) : meant.end(1)]}"})
 
 
 def _suited(said: str, last: Any) -> str:
@@ -170,6 +182,8 @@ def _narrowed(said: str, last: Any, vocabulary: Vocabulary) -> EditOperation | N
 
 def _reworded(said: str, last: Text, vocabulary: Vocabulary, quotes: tuple[str, ...]) -> Text | None:
     """Lettering in other words: "change it to GOODBYE", "no, 12"; a colour or a size is none."""
+    if last.text and (mended := respelt(said, last.text, vocabulary)):
+        return last.model_copy(update={"text": mended})
     match = _NEW_WORDS.match(low(said)) or _CORRECTION.match(low(said)) or _INSTEAD.match(low(said))
     words = said[match.start(match.lastgroup or 1) : match.end(match.lastgroup or 1)].strip(" ,") if match else ""
     if is_quote(words):

@@ -22,6 +22,8 @@ _ARTICLES = ("the", "a", "an")
 _HOW_FAR = ("half", "already", "fully", "partly", "partially", "nearly", "almost", "completely", "entirely")
 _OF_WHAT = (" of", " in", " with")
 _LISTING = ("and", "or", "then", ",")
+_MANNER = regex(r"(?!butterfly|dragonfly|family|assembly)[a-z]{3,}[a-z]ly")
+"""What says of a state how it came about: "the sheep freshly shorn"."""
 _OWN = ("its", "his", "her", "their")
 _BEHIND_ADJECTIVE = ("than ", "and ", "with ", "in ", "as ", "like ", ",", "so ")
 _BEFORE_NOUNS = ("in", "on", "with", "of", "like", "wearing", "holding", "near", "at", "by", "to")
@@ -76,7 +78,7 @@ def _cuts(reading: Reading, clause: str, strict: bool) -> list[tuple[str, str]]:
     if coloured and " be " not in low(coloured.thing) and not low(coloured.thing).endswith(_JOINTS):
         cuts.append((coloured.thing, coloured.colour))
     words = clause.split(" ")
-    lower = [low(word).strip(",") for word in words]
+    lower = [low(word).strip(",") or "," for word in words]
     for pattern in (_SO_THAT, expression("result_lead")):
         match = pattern.search(low(clause))
         if match and not clause[: match.start()].endswith(_JOINTS):
@@ -153,11 +155,14 @@ def _at_state(reading: Reading, lower: list[str], strict: bool) -> int | None:
 def _at_deed(reading: Reading, lower: list[str]) -> int | None:
     """The verb before what it is done to: "the dog | shut its mouth", "the boy | lick the ice cream"."""
     vocabulary, told = reading.vocabulary, reading.verb in ("let", "have")
-    for index in range(2, len(lower) - 1):
+    for index in range(1, len(lower) - 1):
         verb, article = lower[index], lower[index + 1]
+        if index == 1 and not (article in _OWN and verb in vocabulary["states.verbs"]):
+            continue
         acts = told or verb in vocabulary["states.verbs"] or verb in vocabulary["states.deeds"]
         done = article in _OWN or (acts and article in _ARTICLES)
-        if done and not before_article(verb, vocabulary) and lower[index - 1] not in (*_BEFORE_NOUNS, *_LISTING):
+        named = lower[index - 1] in (*_BEFORE_NOUNS, *_LISTING, *_ARTICLES, *_OWN)
+        if done and not named and not before_article(verb, vocabulary):
             return index
     return None
 
@@ -174,9 +179,10 @@ def _at_end(reading: Reading, lower: list[str]) -> int | None:
     """The last word, with what strengthens it: "the train | really modern"."""
     if len(lower) < 3 or lower[0] not in reading.vocabulary["words.definite"]:
         return None
-    if lower[-2] in (*_ARTICLES, *_BEFORE_NOUNS):
+    if lower[-2] in (*_ARTICLES, *_OWN, *_BEFORE_NOUNS):
         return None
-    strengthened = len(lower) > 3 and lower[-2] in reading.vocabulary["states.strengtheners"]
+    strengthened = lower[-2] in reading.vocabulary["states.strengtheners"] or _MANNER.fullmatch(lower[-2])
+    strengthened = len(lower) > 3 and strengthened
     return len(lower) - (2 if strengthened else 1)
 
 

@@ -36,6 +36,7 @@ from engine.planner.colours import colour_in
 from engine.planner.normalise import low
 from engine.planner.reading import Operations, Reading
 from engine.planner.recall import about
+from engine.planner.regrets import regretted
 from engine.planner.tone import tone_of
 from engine.planner.vocabulary import Vocabulary, expression
 
@@ -193,7 +194,8 @@ def read_undo_of(reading: Reading) -> Operations | None:
     if (reading["effect"] and not _is_effect(first)) or (reading["brought"] and not isinstance(first, BROUGHT)):
         return None
     if not found and tone_of(what) and "undo" not in low(reading.clause):
-        return None
+        returned = reading["target"] and context.undone and _TO_BE_BACK.search(low(reading.clause))
+        return [Redo()] if returned else None
     if not found and reading["target"] and (back := _brought_back(reading)):
         return back
     if (point and not _POINT.match(low(point))) or (not found and _ONCE.match(low(what))):
@@ -219,7 +221,7 @@ def _brought_back(reading: Reading) -> Operations | None:
 
 def _done(reading: Reading) -> str:
     """The words for what an earlier edit did, where they could as well be about the picture."""
-    return reading["made"] or reading["effect"] or reading["brought"]
+    return reading["made"] or reading["effect"] or reading["brought"] or reading["regretted"]
 
 
 def _is_effect(operation: Any) -> bool:
@@ -231,7 +233,7 @@ def _is_effect(operation: Any) -> bool:
 def read_refine(reading: Reading) -> Operations | None:
     """A change to the last edit itself; without one there is nothing to refine, save a mask the author gave."""
     clause = low(reading.clause)
-    if _EVERYWHERE.fullmatch(clause):
+    if _EVERYWHERE.fullmatch(clause) or regretted(clause, reading.context):
         return None
     if clause.startswith(("i meant", "i mean")) and any(letter.isdigit() for letter in clause):
         return None

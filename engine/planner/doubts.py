@@ -17,11 +17,12 @@ _ASKED: Final = "Did you mean "
 """How every doubt begins, and no other question does."""
 _TALK: Final = regex(
     r"\b(?:i|you|we|if|would|could|should|can (?:you|we|i))\b|^(?:is|are|be|was|to|by|for|of|at|with|not|the|a|an)$"
-    r"|^(?:up|down|(?:(?:up|down|over|out|in|back) )?(?:there|here))$"
+    r"|^(?:less|more)(?: [a-z]+)?$|^(?:up|down|(?:(?:up|down|over|out|in|back) )?(?:there|here))$"
 )
 """Words of a sentence about the request, none of which is in the name of a thing."""
 _CUT_OFF: Final = regex(
-    r" (?:which|who|the|an?|further|closer|nearer|of|into|will|as|and|or|have|has|is|are|was|were|from|next|instead)$"
+    r" (?:which|who|he|she|they|the|an?|further|closer|nearer|of|into|will|as|and|or|have|has|is|are|was|were|from|"
+    r"next|instead)$"
 )
 """Words that no name of a thing ends with: the sentence goes on."""
 _TALK_OF_RESULT: Final = regex(

@@ -34,6 +34,7 @@ from engine.operations import (
 from engine.planner.amounts import numerals, take_degree
 from engine.planner.backing import backed
 from engine.planner.carrying import USUAL, carried_over, listed
+from engine.planner.copies import copied
 from engine.planner.corrections import further_told, refined_one
 from engine.planner.dialogue import AGAIN
 from engine.planner.normalise import low, only_words
@@ -41,7 +42,7 @@ from engine.planner.placing import moved_over, placed_at
 from engine.planner.reading import Operations
 from engine.planner.reframing import USUAL as FRAMED
 from engine.planner.reframing import reframed
-from engine.planner.restyling import adorned, colour_instead, in_colour, made_so, styled
+from engine.planner.restyling import adorned, colour_instead, coloured_too, in_colour, made_so, styled
 from engine.planner.targets import read_target
 from engine.planner.tinting import colour_spoken_of, colour_wished
 from engine.planner.tone import tone_of
@@ -75,6 +76,11 @@ _OUTRIGHT: Final = regex(
 )
 """ "Another 10 down" is darker still, whichever way the last step went."""
 _OTHERS: Final = regex(r"(?:(?:any|some|show me|maybe|a few|give me) )*(?:other|different|more) [^\W\d]{3,20}s")
+_AGAIN_BUT: Final = regex(
+    r"(?:(?:do |try )?(?:it|that|this|the same|same)(?: thing)? )?(?:again|once more|over) (?:, )?"
+    r"but (?:(?:with|just|only|do it|make it) )*(?P<how>[^,]{3,40})"
+)
+_MORE_SUCH: Final = regex(r"(?:(?:some|a few|even|a lot|lots|a bit) )?more [a-z]+(?: [a-z]+)?")
 _ONLY_SO_MUCH: Final = regex(r"(?:only|just|merely|no more than) (?P<what>(?:an?|the (?:hint|trace)) [^\d]{3,60})$")
 _OF_LETTERS: Final = regex(
     r"(?:make (?:it|them) )?(?:(?:a bit|a little|slightly|much|a lot|even) )?[a-z]{3,9}er "
@@ -114,6 +120,8 @@ def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
     if not context.history or clause.count(" ") > MAX_SPACES:
         return None
     last = context.history[-1]
+    if more := copied(clause, context.history):
+        return more
     if carried := carried_over(clause, last, vocabulary):
         return [carried]
     if isinstance(last, Recolor) and (coloured := colour_spoken_of(clause, context, vocabulary)):
@@ -123,8 +131,12 @@ def follow_up(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
         return framed
     if _BACK.fullmatch(said.whole):
         return [Undo()]
+    if anew := _AGAIN_BUT.fullmatch(said.whole):
+        return follow_up(anew["how"], context, vocabulary)
     if isinstance(last, Text) and _OF_LETTERS.fullmatch(said.whole):
         return [Refine(change=clause)]
+    if isinstance(last, Add) and _MORE_SUCH.fullmatch(said.whole) and _is_of_prompt(said.whole, last):
+        return [last.model_copy(update={"prompt": said.whole})]
     if _OTHERS.fullmatch(said.whole) and _is_of_prompt(said.whole, last):
         return [Vary()]
     if isinstance(last, Add | Alter | Replace) and (milder := _ONLY_SO_MUCH.match(said.whole)):
@@ -145,7 +157,7 @@ def carried_late(clause: str, context: Context, vocabulary: Vocabulary) -> Opera
     last: Any = context.history[-1] if context.history else None
     if prompted := further_told(clause, last):
         return [Undo(), prompted]
-    if more := adorned(clause, last):
+    if more := coloured_too(clause, last, vocabulary) or adorned(clause, last):
         return [more]
     if placed := placed_at(clause, last):
         return [placed]
@@ -393,6 +405,3 @@ def _shaded(whole: str, last: Recolor) -> str | None:
 def _nearer(place: str, whole: str) -> str:
     """The same way once more, a little of it where that is said."""
     return f"a bit {place}" if _SLIGHTLY.search(whole) and not place.startswith("a bit") else place
-
-
-_OF_THING = regex(r"(?:make|turn|paint|colou?r|have) (?:the|this|that|his|her|its|their|my) \S+ \S")

@@ -11,9 +11,9 @@ from typing import Any
 
 from engine.expressions import regex
 from engine.lasting import lasting
-from engine.planner.clauses import begins_request
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
+from engine.planner.openings import begins_request
 from engine.planner.refits import refitted
 from engine.planner.sayings import Fit, Sayings, told_by
 from engine.planner.vocabulary import Vocabulary, expression, load
@@ -22,6 +22,7 @@ MARKS = ("last", "whole", "begun")
 MAX_WORDS = 30
 MAX_WORDS_OF_SLOT = 12
 MAX_WORDS_OF_WORN = 4
+_STUFFS = ("states.stuffs", "states.materials")
 _INDEFINITE = regex(
     r"(?:a|an|another|some|more|two|three|four|five|several|a few|a couple of|lots of|a bit of|a second|[2-9]) (?=\S)"
 )
@@ -46,6 +47,7 @@ _FINITE = regex(r" (?:is|are|was|were|had|has) ")
 _PICTURED = ("the image", "the picture", "the photo", "this image", "this picture", "this photo")
 _DEFINITE = ("the ", "my ", "his ", "her ", "their ", "our ", "that ", "this ", "these ", "those ", "your ")
 
+_VIEW = "(?:sky|hills?|mountains?|skyline|buildings|houses|clouds|sea|trees|city|fields?|wall|fence|road|street)"
 _SHAPES = {
     "garb": regex(r"(?!(?:the|my|his|her|their|our|this|that) ).+"),
     "pronoun": regex(r"he|she|they|i|we"),
@@ -115,6 +117,33 @@ _SHAPES = {
     "setting": regex(r"(?:on|in|at|inside|by|near|under|above|over|along|among|outside) (?!a mirror\b).+"),
     "quoted": regex(r"[\ue000-\uf8ff].*"),
     "toned": expression("toned"),
+    "medium": regex(
+        r"an? (?:[a-z-]+ ){0,3}(?:sketch|drawing|painting|watercolou?r|cartoon|caricature|illustration|engraving|"
+        r"etching|woodcut|linocut|mosaic|rendering|rendition|tapestry|fresco|doodle|lithograph|version)"
+    ),
+    "shown_there": regex(
+        r"(?:it|him|her|us|them|me|this|that|(?:the|my|our|this|that|these|those|his|her|their) "
+        r"(?:(?!on\b|over\b|above\b|in\b|at\b|behind\b)[^ ,]+ ?){1,4})"
+    ),
+    "depicted_there": regex(
+        r"(?:it|him|her|us|them|me|this|that|(?:the|my|our|this|that|these|those|his|her|their) [^,]+)"
+    ),
+    "told": regex(
+        r"(?:the|my|our|this|that|his|her|their) (?:(?!to\b|with\b|of\b)[^ ,]+ ){1,3}?(?:has|have|had|is|are|was|were|"
+        r"wears?|holds?) (?!not\b|too\b|so\b).+"
+    ),
+    "pronoun_of": regex(r"him|her|them|me|us"),
+    "aged": regex(r"(?:this|the|my|our|that|these) (?:.* )?(?:faded|old|washed|yellowed|vintage|bleached)\b.*"),
+    "views": regex(
+        rf"(?:the |this |that )?(?:[a-z-]+ ){{0,2}}{_VIEW} and "
+        rf"(?:the |all the )?(?:[a-z-]+ ){{0,2}}(?:{_VIEW}|grass|water)"
+    ),
+    "feature": regex(r"(?:[a-z]+ )?(?:hair|beard|m(?:o|ou)stache|eyebrows|eyes|skin|lips|lipstick|nails|fur)"),
+    "toppings": regex(
+        r"(?:[a-z]+ )?(?:pickles?|onions?|mayo|mayonnaise|cheese|tomato(?:es)?|lettuce|olives?|ketchup|mustard|"
+        r"sauce|bacon|anchov(?:y|ies)|mushrooms?|peppers?|jalape[nñ]os?|sprinkles|cream|gravy|croutons|cilantro|pineapple|nuts)"
+    ),
+    "side": regex(r"(?:far )?(?:left|right|middle|cent(?:er|re)|back|front|top|bottom|other side|edge|corner)(?: .+)?"),
     "spot": regex(
         r"(?:closer|nearer|further|farther|higher|lower|next to|beside|between) .+"
         r"|(?:on|in|at|to|towards?|near|up|over|down) .*"
@@ -203,6 +232,14 @@ class Hints:
                 return colour_in(small, self._vocabulary) is not None
             case "season":
                 return any(small in self._vocabulary[name] for name in ("scenes.words", "looks.bare", "looks.words"))
+            case "material":
+                made = any(self._vocabulary[name].trailing(small) is not None for name in _STUFFS)
+                return made and self._is_thing(small)
+            case "fixture":
+                return small in self._vocabulary["hints.fixtures"]
+            case "vista":
+                vistas = (self._vocabulary[f"scenes.{name}"] for name in ("places", "vistas"))
+                return not small.startswith(_DEFINITE) and any(one.trailing(small) is not None for one in vistas)
             case "bare_look":
                 return small in self._vocabulary["looks.bare"]
             case "figure" | "figures":

@@ -109,6 +109,8 @@ def _both(last: AnyOperation, operation: AnyOperation) -> AnyOperation | None:
             return Remove(target=related(last.target, f"with its {_named(operation)}"))
         case Undo(count=1, what=None), Retry() | Restart():
             return operation
+        case Alter(), Alter() if operation.target == Target(previous=True) and last.prompt == operation.prompt:
+            return last
         case Add(), Remove() if operation.target.previous:
             return Remove(target=parse_target(" ".join(filter(None, (last.prompt, last.place)))))
         case Extract(), Extract() if operation.target.previous:
@@ -130,14 +132,19 @@ def hinted_before(last: AnyOperation, found: Sequence[AnyOperation]) -> bool:
     one = found[0] if len(found) == 1 else None
     if isinstance(last, Rotate) and isinstance(one, Rotate):
         return True
+    if (isinstance(last, Blur) and isinstance(one, Blur)) or (isinstance(last, Crop) and isinstance(one, Crop)):
+        return True
     if not (isinstance(last, Adjust) and isinstance(one, Adjust)) or last.property != one.property:
         return False
-    return (last.amount > 0) == (one.amount > 0) and one.target in (last.target, None, Target(previous=True))
+    pointing = Target(previous=True)
+    return one.target in (last.target, None, pointing) or last.target == pointing
 
 
 def cured(last: AnyOperation, found: Sequence[AnyOperation], clause: str) -> bool:
     """Whether a remedy does what is asked for behind a complaint: "it came out blurry, so make it sharp"."""
     one = found[0] if len(found) == 1 else None
+    if isinstance(last, Crop) and isinstance(one, Crop):
+        return one.target in (None, Target(previous=True)) and one.aspect is None and not any(map(str.isdigit, clause))
     if not (isinstance(last, Restore) and isinstance(one, Adjust)) or one.target not in (None, Target(previous=True)):
         return False
     measured = any(map(str.isdigit, clause))

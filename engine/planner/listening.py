@@ -12,13 +12,15 @@ from engine.planner.asides import is_aside, with_outcome
 from engine.planner.asking_back import about_the_rest, is_chatter, question_about
 from engine.planner.carrying import another_there, carried_over, so_much_less
 from engine.planner.clause_reading import LOOSE, MENDED, ClauseReader
-from engine.planner.clauses import split, strip_openers, tidy
+from engine.planner.clauses import split
 from engine.planner.corrections import corrected, narrowed_to_rest
 from engine.planner.doubts import doubt_about, named, unknown_step
 from engine.planner.followups import scales
 from engine.planner.joining import cured, hinted_before, in_its_place, in_place_of, joined, said_twice
-from engine.planner.mentions import is_remark, mentioned_in, spoken_of, told_of
+from engine.planner.mending import cut_out_alone, put_right
+from engine.planner.mentions import is_remark, mentioned_in, spoken_of, told_of, written_out
 from engine.planner.normalise import Normal, low
+from engine.planner.openings import strip_openers
 from engine.planner.reading import Operations
 from engine.planner.recall import continued
 from engine.planner.results import approves, of_result
@@ -26,6 +28,7 @@ from engine.planner.second_thoughts import reconsidered
 from engine.planner.sizes import with_detail
 from engine.planner.sparing import forbids, kept_beside, left_alone, mended, spared_by, sparing, stays
 from engine.planner.spoken import changed_as_remarked, exacter, how_it_should_be, is_of, spoken
+from engine.planner.tidying import tidy
 from engine.planner.tinting import colour_wished
 from engine.planner.verdicts import led_up_to
 from engine.planner.vocabulary import Vocabulary, expression
@@ -39,6 +42,8 @@ _NEEDING = regex(
     r"(?=(?:to|more|less|(?:just )?a (?:bit|little|touch|tad|lot|hint|smidge)) ))"
 )
 """How a need is told that leaves out what has it."""
+_LOOKING = expression("looking")
+"""How a look is told that leaves out that it is the picture's."""
 _WHOLE = dialogue.AGAIN | {"same here"}
 """Beginnings of requests that are whole ones as well."""
 _DROPPED = frozenset(["forget it", "forget that", "never mind", "nevermind", "scrap it", "scrap that", "scratch that"])
@@ -63,6 +68,8 @@ class Listening:
         """Things that shall stay as they are, spoken of before anything was asked for."""
         self._about = ""
         """What a remark was about, which "it" means in the clause behind it."""
+        self._remark = ""
+        """The remark before this clause."""
         self._hinted = 0
         """How many of the operations, at the end, are only what the last remark hinted at."""
         self._unknown: str | None = None
@@ -83,9 +90,13 @@ class Listening:
 
     def _sentences(self) -> Sequence[str]:
         """The sentences as they were meant in the end; of verdicts that lead up to a step only that."""
-        sentences = reconsidered([_NEEDING.sub(_IT_NEEDS, one) for one in self._normal.sentences], self._vocabulary)
+        sentences = reconsidered([self._written_out(one) for one in self._normal.sentences], self._vocabulary)
         begun = self._context.history or self._context.undone
         return led_up_to(sentences, self._is_step, self._vocabulary) if begun else sentences
+
+    def _written_out(self, sentence: str) -> str:
+        """The sentence with what it leaves out: what needs something, that a thing is as it says."""
+        return _LOOKING.sub("it ", _NEEDING.sub(_IT_NEEDS, written_out(sentence, self._vocabulary)))
 
     def _is_step(self, text: str, further: bool) -> bool:
         return self._reader.is_step(text, self._normal, self._context, further=further)
@@ -122,6 +133,8 @@ class Listening:
         if self._reader.measured(sentence, self._context):
             return [sentence]
         if order := self._reader.order_of(sentence, self._normal, self._context):
+            return [order]
+        if order := cut_out_alone(sentence):
             return [order]
         clauses = split(sentence, self._vocabulary)
         dropped = len(clauses) > 1 and low(clauses[0]) in _DROPPED and self._is_step(clauses[1], False)
@@ -190,6 +203,8 @@ class Listening:
 
     def _keeps(self, clause: str, *, beside: bool) -> bool:
         """What is to be left as it is, and what only adds to or confirms the request before."""
+        if not self._operations and self._context.history and self._is_step(clause, False):
+            return False
         if thing := spared_by(clause) or (self._kept_beside(clause) if beside else None):
             self._kept += [] if self._operations else [thing]
             self._operations = [sparing(operation, thing) for operation in self._operations]
@@ -200,7 +215,7 @@ class Listening:
             self._operations[-1] = finer
             return True
         bare = low(strip_openers(clause, self._vocabulary))
-        return bool(self._operations) and _CONFIRMING.fullmatch(bare) is not None
+        return bool(self._operations) and _CONFIRMING.fullmatch(bare) is not None and not self._righted(clause)
 
     def _kept_beside(self, clause: str) -> str | None:
         """The thing kept by a clause among others; None where the clause says how it shall be: "keep the lips red"."""
@@ -212,7 +227,7 @@ class Listening:
     def _ask(self, clause: str, seen: Context) -> None:
         """Read what the clause asks for."""
         words = self._vocabulary
-        told = self._told(clause, seen) if self._about else None
+        told = self._told(clause, seen) if self._about or self._remark else None
         guessed = () if told or self._reader.measured(clause, seen) else self._guessed(clause, seen)
         read, sure = (guessed, MENDED) if guessed else self._reader.read(told or clause, self._normal, seen)
         if told and not read:
@@ -242,7 +257,16 @@ class Listening:
         """The clause with what the remark before it was about by name; a step back is of an edit, not of a thing."""
         if seen.history and self._is_step(clause, False):
             return None
-        return told_of(clause, tidy(clause, self._vocabulary), self._about, self._vocabulary)
+        if righted := self._righted(clause):
+            return righted
+        order = tidy(clause, self._vocabulary)
+        return told_of(clause, order, self._about, self._vocabulary) if self._about else None
+
+    def _righted(self, clause: str) -> str | None:
+        """What the clause comes to where it only wants put right what the remark before it complained of."""
+        texts = dict.fromkeys((low(clause), low(tidy(clause, self._vocabulary)))) if self._remark else ()
+        righted = (put_right(self._remark, text, self._vocabulary) for text in texts)
+        return next(filter(None, righted), None)
 
     def _guessed(self, clause: str, seen: Context) -> Operations:
         """What the clause amounts to where it only hints or wishes."""
@@ -282,6 +306,7 @@ class Listening:
         self._hinted = hinted
         alone = len(self._operations) == hinted and not self._context.mask
         about = mentioned_in(clause, self._vocabulary) if alone else None
+        self._remark = clause if alone else ""
         self._about = "" if not alone or spoken_of(about, self._context) else about or self._about
 
 

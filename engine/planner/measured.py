@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Any, cast
 
 from engine.operations import Adjust, Context, EditOperation, Property, Target
-from engine.planner.clauses import strip_openers
 from engine.planner.colours import colour_in
 from engine.planner.measures import Mark, marks_of, may_measure
 from engine.planner.normalise import low, quotes_in
+from engine.planner.openings import strip_openers
 from engine.planner.reading import Operations
 from engine.planner.targets import read_target
 from engine.planner.tone import AREAS, DARK, Tone, tone_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from engine.expressions import regex
@@ -96,6 +96,7 @@ def _measuring() -> tuple[Mapping[str, Sequence[str]], frozenset[str]]:
     return table, frozenset(told)
 
 
+@lru_cache(maxsize=512)
 def may_measure(clause: str) -> bool:
     """Whether a clause has a number or a phrase that measures: a look before its parts are told."""
     said = numerals(low(clause))

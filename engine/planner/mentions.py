@@ -19,7 +19,28 @@ _CONTRACTED = regex(
     r"useless|an?|the)\b)"
 )
 """The "is" of "the hat's hiding his eyes"."""
+_SAID_OF = expression("said_of")
+"""What a sentence opens with, and how that is."""
+_MARRING = ("noise", "haze", "scratches", "blemishes", "jpeg")
+"""Defects that lie on a picture or a face like something that could be wiped off."""
+_FOUND = expression("defect_found")
+""" "There's scratches all over this photo"."""
+_COMPLAINING = expression("complaining")
+"""Of somebody spoken of, or of nothing that is told."""
+_OF_IT = regex(
+    r"(?!.* (?:in|on|around|over|under|of) )(?:it|this|that)(?:'s| is| was| looks| looked| came out) "
+    r"(?:(?:a bit|a little|way|far|much|just|really|kind of|all) )*"
+    r"(?:too|so|very|not|quite|[a-z]+ (?:that day|when|at the time|for))\b"
+)
+"""A remark on the picture, whatever else it names: "it's too big for the site"."""
+_SOMEBODYS = regex(r"^(?:somebody|someone|some [a-z]+)(?: else)?'s ")
+_NO_SUBJECTS = frozenset(
+    ["he", "she", "it", "there", "that", "this", "what", "who", "here", "let", "where", "how", "everyone"]
+)
 _PLACE = regex(r" (?:into|in|on|at|of|behind|under|over|near|from|to|with) ")
+_EXACTLY = regex(r" (?:right|just|directly) (?=(?:behind|in|on|next|beside|under|above|at|by|between) )")
+_HUNG = regex(r" (?:on|above|over|behind) (?:the|my|his|her|our) (?!left|right|top|bottom)")
+"""A picture in the picture."""
 _TOLD_BY_NOW = regex(r"(?i)(?: in \w+)?(?: (?:anymore|any more|right now|now|today|here))$")
 _FRAMING = frozenset(["crop", "flip", "resize", "upscale", "expand"])
 _BEHIND = ("what's behind ", "what is behind ", "everything behind ", "the stuff behind ")
@@ -38,8 +59,8 @@ _NO_BARE = (
 MAX_OWNER = 4
 _BACKDROPS = frozenset(["the background", "the backdrop"])
 _THING_SOMEWHERE = regex(
-    r"(?P<thing>(?!(?:no|not|too|so|more|less|all) )(?:[^ ,']{2,30} ){0,2}[^ ,']{3,30}) "
-    r"(?:in|on|at|by|near|under|behind|over|above|next to|beside) "
+    r"(?P<thing>(?!(?:no|not|too|so|more|less|all) )(?:[^ ,']{2,30} ){0,2}[^ ,']{3,30}(?<! all)) "
+    r"(?:all over|in|on|at|by|near|under|behind|over|above|next to|beside) "
     r"(?:the|my|his|her|that|this|our|their)(?: [^ ,]{2,30}){1,3}"
 )
 _NOUN_OR_STATE = ("noun_verbs.words", "states.adjectives")
@@ -70,8 +91,30 @@ _WISHING = regex(r"\b(?:should|must|needs?|wants?|wish|if|have to|has to|would|c
 _PREFERRED = regex(r" (?:would|might|could|will) (?:be|look|work) \S.*$")
 _AWAY = frozenset(["out", "gone", "away", "bye", "begone", "bin it", "off with it", "out with it"])
 """What is to become of a thing that was just complained about."""
+_GOING = expression("going_away")
+_HER_DOING = regex(r"((?:make|have|get|let) )her( [^ ,]+)")
+_FOCUSING = regex(r"((?:crop|zoom|trim|cut|focus|close)(?: [a-z]+){0,2} (?:on|to|around)) (?:it|him|her|them|that)")
+"""Orders about the frame that are about a thing as well: "crop closer to him"."""
 _BARE = frozenset(["remove", "blur", "pixelate", "extract"])
 """Orders that need a thing, so that without one they are about what was spoken of."""
+
+
+def written_out(sentence: str, vocabulary: Vocabulary) -> str:
+    """The sentence with the "is" of what it opens with: "spoon's dirty, wash it" -> "spoon is dirty, wash it"."""
+    said = _SAID_OF.match(sentence) if "'s " in sentence else None
+    if said is None or low(said["thing"]).split(" ")[0] in _NO_SUBJECTS:
+        return sentence
+    first, look = low(said["thing"]).split(" ")[0], low(said["look"])
+    if first in vocabulary.base_forms and first not in vocabulary["noun_verbs.words"]:
+        return sentence
+    known = any(look in vocabulary[name] for name in ("states.adjectives", "states.faulty"))
+    known = known or colour_in(look, vocabulary) is not None
+    mending = vocabulary.tables["mending"]
+    known = known or (look.endswith("ing") and look not in vocabulary["states.nouns_in_ing"])
+    known = known or look in mending["tones"] or look in mending["mirrored"] or look in mending["leaning"]
+    if not (known or tone_of(look) or said["strength"]):
+        return sentence
+    return f"{said['thing']} is {sentence[said.end('thing') + 3 :]}"
 
 
 def spoken_of(thing: str | None, context: Context) -> bool:
@@ -94,13 +137,28 @@ def mentioned_in(remark: str, vocabulary: Vocabulary) -> str | None:
         return f"the {placed}"
     if bare := _bare(low(remark), vocabulary):
         return f"the {bare}"
+    if marred := _marred(low(remark), vocabulary):
+        return f"the {marred}"
+    if _OF_IT.match(low(remark)):
+        return None
     match = expression("mentioned").search(low(remark))
     thing = _TOLD_BY_NOW.sub("", remark[match.start("thing") : match.end("thing")].strip(" ,")) if match else ""
     if quotes_in(thing):
         return None
     head = _PLACE.split(low(thing))[0].split(" ")[-1]
-    whole = low(thing) in vocabulary["words.whole"] or head in vocabulary["words.picture"] or head in _NO_THINGS
-    return None if whole or not thing else f"the {thing}"
+    pictures = head in vocabulary["words.picture"] and not _HUNG.search(low(thing))
+    whole = low(thing) in vocabulary["words.whole"] or pictures or head in _NO_THINGS
+    return None if whole or not thing else f"the {_EXACTLY.sub(' ', thing)}"
+
+
+def _marred(small: str, vocabulary: Vocabulary) -> str | None:
+    """The defect that a remark finds, and on what of the picture: "there's loads of grain all over the sky"."""
+    found = _FOUND.fullmatch(small)
+    if found is None or not any(found["what"] in vocabulary[f"defects.{name}"] for name in _MARRING):
+        return None
+    where = low(found["where"] or "")
+    whole = not where or where.split(" ")[-1] in vocabulary["words.picture"] or where in vocabulary["words.pronoun"]
+    return found["what"] if whole else f"{found['what']} on {where}"
 
 
 def _placed(small: str, vocabulary: Vocabulary) -> str | None:
@@ -112,7 +170,9 @@ def _placed(small: str, vocabulary: Vocabulary) -> str | None:
     known = small.rsplit(" ", 1)[-1] in vocabulary["words.picture"]
     known = known or any(last in vocabulary[name] for name in ("states.adjectives", "words.position", *_NO_NAME))
     orders = first in vocabulary.base_forms and not any(first in vocabulary[name] for name in _NOUN_OR_STATE)
-    return None if known or orders or tone_of(last) or colour_in(last, vocabulary) else small
+    if known or orders or tone_of(last) or colour_in(last, vocabulary):
+        return None
+    return small.replace(" all over ", " on ")
 
 
 def _bare(small: str, vocabulary: Vocabulary) -> str | None:
@@ -122,17 +182,20 @@ def _bare(small: str, vocabulary: Vocabulary) -> str | None:
     if not match and (thing.count(" ") > 1 or "," in thing or quotes_in(thing)):
         return None
     first = thing.split(" ")[0]
-    told = any(first in vocabulary[name] for name in _NO_BARE) or "'" in first
+    owner = first.removesuffix("'s") if match and " " in thing else first
+    told = any(first in vocabulary[name] for name in _NO_BARE) or "'" in owner or owner in _NO_SUBJECTS
     named = match is not None and " " not in thing
     verb = not named and first in vocabulary.base_forms and first not in vocabulary["noun_verbs.words"]
     whole = thing in vocabulary["words.whole"] or thing.split(" ")[-1] in vocabulary["words.picture"]
     greeting = first in vocabulary["words.opener"] and first not in vocabulary["words.people"]
-    return None if told or verb or whole or greeting else thing
+    return None if told or verb or whole or greeting else _SOMEBODYS.sub("", thing)
 
 
 def is_remark(small: str) -> bool:
     """Whether a clause only says how something is: "table looks empty"."""
     small = _CONTRACTED.sub(r"\1 is ", small)
+    if _COMPLAINING.match(small):
+        return True
     return expression("mentioned_bare").match(small) is not None and _WISHING.search(small) is None
 
 
@@ -150,7 +213,7 @@ def told_of(clause: str, request: str, thing: str, vocabulary: Vocabulary) -> st
     """
     verb, _, rest = low(request).partition(" ")
     does = frozenset(vocabulary.openings.get(verb, ()))
-    if low(request) in _AWAY:
+    if low(request) in _AWAY or _GOING.fullmatch(low(clause)):
         return f"remove {thing}"
     if not rest and not does.isdisjoint(_BARE):
         return f"{request} {thing}"
@@ -166,6 +229,10 @@ def told_of(clause: str, request: str, thing: str, vocabulary: Vocabulary) -> st
         return f"replace {thing} with {clause[new.start('new') : new.end('new')]}"
     if (own := _OWN_PART.match(clause)) and thing.count(" ") < MAX_OWNER:
         return f"{own[1]}{thing}'s {clause[own.end() :]}"
+    if focused := _FOCUSING.fullmatch(low(clause)):
+        return f"{focused[1]} {thing}"
+    if doing := _HER_DOING.fullmatch(low(clause)):
+        return f"{doing[1]}{thing}{doing[2]}"
     match = expression("pointing_back").search(low(clause))
     if match is None or not does.isdisjoint(_FRAMING):
         return None

@@ -41,8 +41,10 @@ def read_duplicate(reading: Reading) -> Operations | None:
     extra = NUMBERS.get(low(reading["count"]), reading["count"])
     twice = low(reading.clause).endswith(" twice")
     count = int(extra) + 1 if extra.isdigit() and int(extra) < 100 else 3 if reading.verb == "triple" or twice else 2
-    if reading["count"] and "there are" in low(reading.clause):
+    if reading["count"] and (reading.kind or "there are" in low(reading.clause)):
         count -= 1
+    if reading.kind and reading["count"] and (count < 2 or not extra.isdigit()):
+        return None
     thing, place = split_place(reading, text) if not reading["place"] else (text, reading.spoken(reading["place"]))
     text, place = (text, None) if place and not reading["place"] and _RESTING.search(low(thing)) else (thing, place)
     return [Duplicate(target=reading.target(text), count=max(2, count), place=place)]
@@ -69,7 +71,7 @@ def read_move(reading: Reading) -> Operations | None:
     nearer = NEARER.search(low(reading.clause).removesuffix(f" {low(goal)}"))
     if nearer and not NEARER.search(f" {low(whole)}"):
         goal = f"{nearer.group().strip()} {goal}"
-    if _LOWERED.match(low(goal)) or (reading.does("put") and not existing(reading, whole)):
+    if _LOWERED.match(low(goal)) or (had and " be " in goal) or (reading.does("put") and not existing(reading, whole)):
         return None
     if pose := posed(reading.verb, goal):
         return [Alter(target=reading.target(thing), prompt=reading.spoken(pose))]

@@ -168,6 +168,7 @@ def _clean(sentence: str, vocabulary: Vocabulary) -> str:
     spelling = slips()
     symbols = sentence if sentence.isascii() else "".join(map(_without_symbol, sentence))
     symbols = _IS.sub(r"\1 is ", symbols) if "'s " in symbols else symbols
+    symbols = _ITS.sub(r"\1 its ", symbols) if " it's " in symbols else symbols
     symbols = _DASHED.sub(" , ", symbols) if " -" in symbols else symbols
     words = _COMMA.sub(" , ", symbols.replace('"', " ").replace(":", " : ")).split()
     spoken = _spoken_out(words, vocabulary)
@@ -219,6 +220,13 @@ def _written_apart(phrases: tuple[str, ...]) -> re.Pattern[str]:
 _RATIO = regex(r"(\d) : (\d)")
 _IS = expression("contracted_is")
 """ "The shot's a bit dark": what is said of it, and nothing it has."""
+_ITS = regex(
+    r"(?i)\b(in|on|of|with|from|at|off|over|under|behind|around|into|onto|stick|wag|lick|raise|lift|open|close|shut|"
+    r"shake|flap|spread|tilt|lower|hold|bare|arch|curl|stretch|bite|chase|wave|flick|twitch|wiggle|show|remove|change|"
+    r"hide|cross|fold|turn|move|recolou?r|crop|has|have) "
+    r"it's (?=[a-z])(?!(?:an?|the|so|too|very|not|just|really|all|still|\w+ing) )"
+)
+""" "Wag it's tail": what somebody has, spelt as what it is."""
 _DASHED = regex(r"(?<=[a-z\ue000-\uf8ff]) -{1,2} (?=[a-zA-Z])")
 """A dash between clauses."""
 _ENDS = regex(r"^(?:[ ,.]|-(?!\d))+|[ ,.-]+$")

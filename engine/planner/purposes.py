@@ -18,6 +18,8 @@ _STATEMENT, _OWN_STATEMENT = expression("statement"), expression("own_statement"
 _ASKED_BY = expression("asked_by")
 _NONE_OF, _ANOTHER = expression("none_of"), expression("another_wish")
 _POINTING = expression("pointing_back")
+_GOING = regex(r"(?:(?:can|could|should) )?(?:it|that|this|they|those) (?:please )?go(?: away| please)?")
+"""What stands behind a thing that is to be taken away."""
 _THANKS = regex(r"(?i) , (?:thanks|thank you|thx|ta|cheers|please|pls|many thanks|thanks a lot|thanks so much)$")
 _BEHIND_ORDER = regex(r" (?:before|so|because|since|,) ")
 _SUITABLE = regex(r"(?i)(?: ,)? (?:suitable|appropriate|ideal|perfect|fit|ready|intended|meant|good enough)$")
@@ -46,6 +48,14 @@ _END_IN_VIEW = regex(
     r"(?!(?:the|this|that|these|those|an?|my|our|his|her|its|their|me|us|him|them)\b)[a-z]"
 )
 """ "To pass as an ID photo": what a wish is for, before it."""
+
+_PAST_REASON = expression("past_reason")
+"""Why, as it was when the picture was taken: "make it brighter, the kitchen was dark"."""
+_SIZE_BEHIND = regex(
+    r"(?i)(?P<order>\S+(?: it| this)?) for [^,]{2,40} , (?:to |at |in |make it )?"
+    r"(?P<shape>(?:an? )?(?:\d+ ?(?::|x|by) ?\d+|square|portrait|landscape|widescreen)\b.*)"
+)
+"""The shape behind what a crop is for: "crop for instagram, 4 by 5"."""
 
 Begins = Callable[[str], bool]
 
@@ -76,7 +86,8 @@ def led_up_to(sentence: str, vocabulary: Vocabulary, begins: Begins) -> str:
             continue
         bare = joint == ":" and request.count(" ") < 2
         leads = not bare and _leads_up(lead, joint, vocabulary, wished=bool(wished))
-        return request if leads and not (ordered and _points(request)) else _asked_by(sentence, vocabulary)
+        points = (ordered and _points(request)) or _GOING.fullmatch(low(request))
+        return request if leads and not points else _asked_by(sentence, vocabulary)
     return _asked_by(sentence, vocabulary)
 
 
@@ -169,3 +180,16 @@ def _without_use(part: str, vocabulary: Vocabulary) -> str:
     told = first in _OWN or (rest and not added and (first in _ARTICLES or len(rest) > 1))
     whole = not before or " " in before or before[0].isdigit() or low(before) in vocabulary["words.bare_order"]
     return before if told and whole else part
+
+
+def without_past(text: str, vocabulary: Vocabulary) -> str:
+    """The order without how things were when the picture was taken; what is to be written may tell that."""
+    past = _PAST_REASON.search(low(text)) if " , " in text else None
+    writes = past and "write" in vocabulary.openings.get(low(text).split(" ")[0], ())
+    return text[: past.start()] if past and not writes else text
+
+
+def shaped(text: str) -> str:
+    """A crop by its shape alone, where that stands behind what it is for."""
+    sized = _SIZE_BEHIND.fullmatch(text) if "," in text else None
+    return f"{sized['order']} to {sized['shape']}" if sized else text

@@ -109,11 +109,10 @@ class Reading:
         if low(text) in SOMEBODY and (person := self._person(low(text))):
             return person
         target = read_target(text, self.vocabulary)
-        return (
-            target.model_copy(update={"phrase": self.plain(target.phrase)})
-            if quotes_in(text) and target.phrase
-            else target
-        )
+        if not quotes_in(text):
+            return target
+        said = ((name, getattr(target, name)) for name in ("phrase", "relation", "part_of"))
+        return target.model_copy(update={name: self.plain(words) for name, words in said if words})
 
     def _person(self, pronoun: str) -> Target | None:
         """Who is meant where the last edit was about no person, but about what somebody wears or was given.

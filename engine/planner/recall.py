@@ -21,6 +21,8 @@ _ANOTHER = expression("another")
 _NTH = regex(r"(?i)(?:second|third|fourth|fifth|other|new|further|last)")
 _SINCE = expression("since_then")
 """A point in the conversation: "everything since the crop", "before you cropped"."""
+_BECOME = regex(r" (?:was|were|had|has|have|got|is|went|came|disappeared|vanished)\b.*$")
+"""What became of a thing: "the haze was gone"."""
 _DETERMINER = regex(r"(?i)^(?:an?|the|some|two|three|another) ")
 _WORDS = regex(r"[^\W_]+")
 
@@ -43,7 +45,7 @@ def about(what: str, history: Sequence[Operation]) -> tuple[int, ...]:
 def _events(words: str) -> Iterator[str]:
     """The names that what happened may have: "touched the colour", "the colour"; "cropped", "crop"."""
     first, _, rest = words.partition(" ")
-    for said in (words, rest, load().participles.get(first, "")):
+    for said in (words, rest, load().participles.get(first, ""), _BECOME.sub("", words)):
         yield expression("undone_lead").sub("", said).strip(" .,!")
 
 
@@ -73,20 +75,20 @@ def _did(plain: str, words: str, history: Sequence[Operation]) -> list[int]:
 
 def _spoke_of(plain: str, history: Sequence[Operation]) -> list[int]:
     """The edits that brought the thing in, else those that were about it."""
-    wanted = _stems(plain)
-    spoke = [index for index, one in enumerate(history) if wanted and wanted <= _stems(_text(one))]
-    return [index for index in spoke if wanted <= _stems(_brought(history[index]))] or spoke
+    wanted = stems(plain)
+    spoke = [index for index, one in enumerate(history) if wanted and wanted <= stems(_text(one))]
+    return [index for index in spoke if wanted <= stems(_brought(history[index]))] or spoke
 
 
 def _with_what_followed(index: int, history: Sequence[Operation]) -> tuple[int, ...]:
     """The edit, and where it brought a thing in what was done to that thing before another was spoken of."""
-    found, thing, it = [index], _stems(_brought(history[index])), True
+    found, thing, it = [index], stems(_brought(history[index])), True
     for later in range(index + 1, len(history)) if thing else ():
         target = getattr(history[later], "target", None)
         if target is None:
             it = it and not isinstance(history[later], Add)
             continue
-        it = it if target.previous else bool(_stems(target.phrase or "") & thing)
+        it = it if target.previous else bool(stems(target.phrase or "") & thing)
         if it:
             found.append(later)
     return tuple(found)
@@ -110,7 +112,7 @@ def _text(operation: Operation) -> str:
     return " ".join(str(value) for value in (*fields.values(), *target.values()))
 
 
-def _stems(text: str) -> set[str]:
+def stems(text: str) -> set[str]:
     """The words of a text that say something, singular."""
     return {_stem(word) for word in _WORDS.findall(text.lower())} - _SMALL
 

@@ -15,6 +15,7 @@ _TIGHTER: Final = expression("tighter")
 _TOO_MUCH_AT: Final = expression("too_much_at")
 _SIDE: Final = expression("side_word")
 _ALSO: Final = regex(r"\b(?:too$|also|same|well|more)\b")
+_THERE: Final = regex(r"\b(?:more|less) (?:over |in )?there$|\b(?:that|the same) side$")
 _PERCENT: Final = regex(r"(\d+(?:\.\d+)?) ?(?:%|percent)")
 _SLIGHTLY: Final = regex(r"\b(?:bit|little|slightly|touch|tad)\b")
 USUAL: Final = {"crop": 10.0, "expand": 30.0}
@@ -52,7 +53,7 @@ def on_side(small: str, last: Any, *, linked: bool) -> EditOperation | None:
     """
     if not isinstance(last, Crop | Expand) or not last.sides or not only_words(small, _SIDE):
         return None
-    sides, percent = side_words(small), _PERCENT.search(numerals(small))
+    sides, percent = side_words(small) or (last.sides if _THERE.search(small) else ()), _PERCENT.search(numerals(small))
     if not sides or not (linked or percent or _ALSO.search(small)):
         return None
     amount = float(percent[1]) if percent else last.amount

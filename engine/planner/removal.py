@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from engine.expressions import regex
@@ -69,8 +70,13 @@ _FROM_THERE = regex(
 )
 """Behind a thing these say where it is from, and not what it is taken from."""
 _ONE_OF_THEM = regex(r"one(?: (?:away|out|off|down|of them))?")
-_PUT_OUT = regex(r" (?:blown|snuffed|burnt|burned|worn|washed|spread|stretched|laid|turned|lit|filled|flattened)$")
+_PUT_OUT = regex(
+    r" , [^,]+ing$| (?:blown|snuffed|burnt|burned|worn|washed|spread|stretched|laid|turned|lit|filled|flattened)$"
+)
 """A participle whose "out" says how the thing is: "let the candles be blown out"."""
+_LETTING = frozenset(["let", "make", "have", "get"])
+_OWN = frozenset(["his", "her", "its", "their"])
+_WITH_OWN = regex(r" with (?:his|her|its|their) ")
 _WORN = regex(r"(?i)(?<=\w) on$")
 _OF_EDITING = regex(r"\b(?:versions?|edits?|originals?|results?|changes?|steps?|differences?|before)$")
 """What only the conversation has, and the picture does not."""
@@ -104,7 +110,7 @@ def read_remove(reading: Reading) -> Operations | None:
         text, where = f"{text} from {where}", ""
     text = _WORN.sub("", text) if where else text
     text = f"all {text}" if low(reading.clause).startswith("none of ") else text
-    if _PUT_OUT.search(low(text)):
+    if _PUT_OUT.search(low(text)) or (reading.verb in _LETTING and _does(reading, low(text))):
         return None
     if where and ORDER_BEHIND.search(low(text)):
         text, where = f"{text} from {where}", ""
@@ -135,6 +141,14 @@ def read_remove(reading: Reading) -> Operations | None:
     if tones and all(tone.property in reading.vocabulary["hints.picture_tones"] for tone in tones):
         return [Adjust(property=tone.property, amount=-100) for tone in tones]
     return _each_removed(reading, text, where)
+
+
+def _does(reading: Reading, text: str) -> bool:
+    """Whether the words tell a deed whose particle is taken for going away: "let the surfer wipe out"."""
+    words, vocabulary = text.split(" "), reading.vocabulary
+    verbs = vocabulary["states.verbs"]
+    acts = words[-1] in verbs or f"{words[-1]} out" in verbs or _WITH_OWN.search(text) is not None
+    return acts or any(word in _OWN and before in verbs for before, word in pairwise(words))
 
 
 def _bears(reading: Reading, where: str, text: str) -> bool:

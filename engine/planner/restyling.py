@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from engine.expressions import regex
-from engine.operations import Add, Alter, Duplicate, Move, Operation, Recolor, Replace, Style, Target, Text
+from engine.operations import (
+    Add,
+    Adjust,
+    Alter,
+    Blur,
+    Duplicate,
+    Move,
+    Operation,
+    Recolor,
+    Replace,
+    Style,
+    Target,
+    Text,
+)
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low
 from engine.planner.tone import tone_of
@@ -14,6 +27,12 @@ from engine.planner.vocabulary import Vocabulary, expression
 _STRENGTHS: Final = regex(r"^(?:subtle|strong) ")
 _ALIKE: Final = regex(r"(?:more|less) [a-z]{2,}(?:ic|ous|ful|ish|al|ive|ed|ing|y|ent|ant|able|ible)")
 """More or less of a quality: "more dramatic"."""
+_LETTERS: Final = regex(
+    r"(?: coloured| colored)? (?:letters|lettering|letter|text|font|writing|words|type|ink|characters|caption|title)$"
+)
+_COLOURED_THING: Final = regex(
+    r"(?:(?:and|with(?: an?| the)?|plus|also|maybe|but) )*(?P<thing>(?:[a-z-]+ ){1,3}[a-z-]+)$"
+)
 _WITH: Final = expression("with_more")
 _SOMETHING: Final = regex(r"(?:an?|some|a few|two|three|four|several) ")
 BROUGHT: Final = Add | Replace | Duplicate | Move
@@ -31,6 +50,7 @@ def in_colour(last: Operation, small: str, vocabulary: Vocabulary) -> Recolor | 
     """A bare colour for what was just brought in or made otherwise: "yellow", "in red instead"."""
     lettered = isinstance(last, Text) and last.text is not None
     altered = isinstance(last, Alter) and last.target is not None
+    small = _LETTERS.sub("", small) if lettered else small
     colour = colour_instead(small, vocabulary) if lettered or altered or isinstance(last, BROUGHT) else None
     return Recolor(target=Target(previous=True), colour=colour) if colour else None
 
@@ -57,6 +77,21 @@ def _is_compared(word: str, vocabulary: Vocabulary) -> bool:
         return False
     stems = (word[:-2], word[:-1], word[:-3], f"{word[:-3]}y" if word.endswith("ier") else "")
     return any(stem in vocabulary["states.adjectives"] for stem in stems)
+
+
+def coloured_too(clause: str, last: Operation | None, vocabulary: Vocabulary) -> Recolor | None:
+    """Another thing with its colour before it, after one thing was changed: "pink napkins", "and black wheels"."""
+    named = _COLOURED_THING.match(low(clause)) if isinstance(last, Recolor | Adjust | Alter | Blur) else None
+    colour = vocabulary["colours.names"].leading(named["thing"]) if named else None
+    if not named or not colour:
+        return None
+    thing = named["thing"].removeprefix(colour).strip()
+    noun = thing.split(" ")[-1]
+    if not thing or thing in vocabulary["colours.names"] or noun in vocabulary["hints.uncoloured"] or tone_of(thing):
+        return None
+    if low(clause).startswith("with ") and noun not in vocabulary["hints.coloured_parts"]:
+        return None
+    return Recolor(target=Target(phrase=thing), colour=colour)
 
 
 def adorned(clause: str, last: Operation | None) -> Add | Alter | None:

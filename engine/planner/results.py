@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from engine.expressions import regex
 from engine.operations import (
     Add,
     Alter,
@@ -13,6 +14,8 @@ from engine.operations import (
     Duplicate,
     Extract,
     Move,
+    Redo,
+    Refine,
     Remove,
     Replace,
     Restore,
@@ -23,6 +26,7 @@ from engine.operations import (
 )
 from engine.planner.normalise import low, only_words
 from engine.planner.reading import Operations
+from engine.planner.regrets import regretted
 from engine.planner.targets import read_target
 from engine.planner.vocabulary import Vocabulary, expression
 
@@ -30,6 +34,11 @@ _APPROVAL: Final = expression("approval_word")
 _APPROVING: Final = expression("approving")
 _STILL_SO: Final = expression("still_so")
 _LEFT: Final = expression("some_left")
+_ONLY_THERE: Final = regex(
+    r"(?:(?:and|but|ok|now|no) )*(?:only|just) (?:do |on |for )?(?:the|his|her|my|their|those|these|that) [^,]{2,60}"
+)
+"""Of what was just undone: "only the two behind her"."""
+_WITHIN: Final = regex(r"^(?:on|in|at|to|near|around|by|along|next to) (?!the (?:left|right|top|bottom)\b)")
 _TOO: Final = expression("too_much_so")
 _NAMING: Final = expression("naming")
 _STILL: Final = expression("still_there")
@@ -66,6 +75,10 @@ def still_so(clause: str) -> str | None:
 
 def of_result(clause: str, context: Context, vocabulary: Vocabulary) -> Operations | None:
     """What a remark on the last edit asks for: once more, the rest too, or not at all; None where it is none."""
+    if regret := regretted(clause, context):
+        return regret
+    if context.undone and _ONLY_THERE.fullmatch(low(clause)):
+        return [Redo(), Refine(change=clause)]
     if not context.history or clause.count(" ") > MAX_SPACES:
         return None
     last, small = context.history[-1], low(clause)
@@ -73,9 +86,8 @@ def of_result(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
         return [Retry()]
     if isinstance(last, Remove) and _KEPT.match(small):
         return [Undo()]
-    if isinstance(last, Remove) and (left := _LEFT.match(small)):
-        rest = last.target.model_copy(update={"quantity": None, "relation": left["where"] or last.target.relation})
-        return [Remove(target=rest)] if left["where"] else [Retry()]
+    if isinstance(last, Remove | Restore) and (left := _LEFT.match(small)):
+        return _some_left(left["where"], last, vocabulary)
     if isinstance(last, MADE) and (excess := _TOO.match(small)):
         opposite = vocabulary.tables["hints"]["opposites"].get(excess["how"])
         return [Alter(target=Target(previous=True), prompt=opposite)] if opposite else None
@@ -84,6 +96,15 @@ def of_result(clause: str, context: Context, vocabulary: Vocabulary) -> Operatio
         return None
     name = "what" if match["what"] else "seen"
     return _left_over(clause[match.start(name) : match.end(name)], last, vocabulary)
+
+
+def _some_left(where: str | None, last: Remove | Restore, vocabulary: Vocabulary) -> Operations:
+    """The rest taken away as well: where it is said to be, else by another try."""
+    if not where:
+        return [Retry()]
+    if isinstance(last, Restore):
+        return [last.model_copy(update={"target": read_target(_WITHIN.sub("", where), vocabulary)})]
+    return [Remove(target=last.target.model_copy(update={"quantity": None, "relation": where}))]
 
 
 def _left_over(thing: str, last: Any, vocabulary: Vocabulary) -> Operations:

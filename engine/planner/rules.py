@@ -6,11 +6,11 @@ from engine.lasting import lasting
 from engine.operations import Choose, Context, Plan
 from engine.planner.answers import completed
 from engine.planner.clause_reading import LOOSE, SURE, ClauseReader
-from engine.planner.clauses import begins_request
 from engine.planner.languages import is_mostly_english, samples, translated
 from engine.planner.languages.consent import agrees
 from engine.planner.listening import Listening
 from engine.planner.normalise import Normal, encodable, normalise
+from engine.planner.openings import begins_request
 from engine.planner.results import approves
 from engine.planner.vocabulary import Vocabulary, load
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from engine.expressions import regex
-from engine.planner.clauses import begins_request, split
+from engine.planner.clauses import split
 from engine.planner.colours import colour_in
 from engine.planner.normalise import low, quotes_in
+from engine.planner.openings import begins_request
 from engine.planner.vocabulary import Vocabulary, expression
 
 _TURN: Final = expression("change_of_mind")

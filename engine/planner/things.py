@@ -2,56 +2,45 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from engine.expressions import regex
 from engine.operations import (
     Add,
     Alter,
-    Background,
     Recolor,
-    Style,
     Target,
 )
-from engine.planner.additions import added, on_owner, split_place, tinted
-from engine.planner.changes import PATTERN, becomes, subject_of
-from engine.planner.colours import colour_in, coloured_list, trailing_colour
-from engine.planner.cuts import at_article, clause_becomes, unlinked
-from engine.planner.inflection import participle
-from engine.planner.looks import scene_in, weather_told
+from engine.planner.additions import added, on_owner, split_place
+from engine.planner.changes import becomes, subject_of
+from engine.planner.colours import colour_in, trailing_colour
+from engine.planner.cuts import at_article, clause_becomes
+from engine.planner.looks import weather_told
 from engine.planner.normalise import low
 from engine.planner.placing import shifted_into
 from engine.planner.reading import Operations, Reading, definite, without_article
 from engine.planner.replacing import read_replace, read_replace_place
 from engine.planner.states import bare_result, is_other_sort, is_state
+from engine.planner.tone import tones_of
 from engine.planner.vocabulary import expression
 
-_TIMES = {
-    "double": "twice as large",
-    "triple": "three times as large",
-    "quadruple": "four times as large",
-    "halve": "half as large",
-}
 _OUTCOME_LEAD = regex(r"^(?:that )?(?:(?:it|they|he|she)(?: (?:is|are))? )?")
-_OF_SIZE = regex(r" of | (?:size|height)$")
-_SCALE = {"enlarge": "larger", "diminish": "smaller", "increase": "larger", "decrease": "smaller"}
-MAX_WORDS_OF_THING = 8
-_WISHING = regex(r" (?:shall|should|must|will|is|adorn|cover|please|instead)\b")
-_COLOUR_WORD = regex(r"\b(?:colou?r|hue|shade|tint|tone)")
-_ORDERS = {"remove", "replace", "add", "put", "change", "make", "write", "give", "generate"}
-_OUT = regex(r"(?i)^(?:out|up) (?=(?:the|his|her|my|their|its|that|this|all) )")
-"""A particle of the verb that its object followed: "straighten out the fence"."""
 _INDEFINITE = ("a ", "an ", "some ", "two ", "three ", "several ")
 _JOINTS = frozenset(["into", "to", "for", "with", "as", "in", "by", "becomes"])
 """What stands between a thing and what it becomes."""
 _BECOMES_NOUN = ("be a ", "be an ", "a ", "an ", "become a ")
+_SOMEBODY_BE = regex(r"some(?:one|body) be ")
 _PRESENT = regex(r"(?i)^(?:also |to )*(?:be )?(?:visible|present|there|added|shown)?")
 _BEING = regex(r"(?i) (?:to )?be (?:(?:added|placed|put|inserted|shown|seen|visible|present) )?(?=\S)")
 _APPEARING = regex(
     r"(?i)(?<=\w) appear(?:ing)?(?=$| (?:in|on|at|over|above|behind|beside|next|near|under|from|between) )"
 )
 """What is not there yet, article or not: "let the moon appear over the barn"."""
+_TONES = regex(
+    r"(?:it|this|that|everything|the (?:picture|photo|image)) (?P<how>[^,]+) , "
+    r"(?:and |but )?(?:less|more|not (?:so|as)) "
+)
+"""What of the whole picture is a list of wishes, and no description: "it warmer, less blue"."""
 _ITSELF = regex(r"(?i)^(?:it|they|he|she)(?:'s|'re)? (?:(?:is|are|looks?|appears?|seems?|becomes?) )?(?=\S)")
 _HAVING = regex(r"(?i)(.{1,120}?) (?:to have|have|had|has|having|with) (.+)$")
 _ON_ITSELF = regex(r"(?i)(?<=\S) (?:on|in|inside)(?: (?:it|them|him|her))?$")
@@ -59,102 +48,6 @@ _SEEMING = regex(r" (?:as if|as though|like|so|so that)(?: (?:it|he|she|they))?$
 _DOING = regex(r" be(?: |$)|ing$")
 _GERUND = regex(r"(?:^| )[a-z]{3,}ing(?: |$)")
 _FEATURE = regex(r"\b(?:face|look|smile|expression|mouth|pose|head of (?:[a-z]+ )*hair)\b")
-_MEASURE = expression("measure_of_change")
-_PARTICLE = regex(r"(?<=\S) (?:over|up|off|down)$")
-_EXTENT = regex(
-    r"(?<=\w) (?:(?:wide|halfway|fully|slightly|tightly|partially|gently|subtly|lightly|noticeably|significantly"
-    r"|all the way)$|(?:towards?|away from|in the direction of|(?:down|up) to) .+$)"
-    r"|(?<=\w) to (?:the|his|her|its|their) (?:ankles?|knees?|waist|hips?|shoulders?|elbows?|floor|ground|chin)\b.*$"
-    r"|(?<!'s)(?<!his)(?<!her)(?<!the)(?<!its)(?<!my)(?<!their) "
-    r"(?:back|backwards?|forwards?|sideways|skywards?|to one side)(?: .+)?$"
-)
-"""How far a state goes, behind the thing: "open the mouth wide"."""
-_MORE = regex(r"(?i)(?<=\w)(?: (?:a bit|a little|a lot|some|even|much))? (?:more|further|less)$")
-_CANVAS = regex(r"(?i)(?:the )?(?:image|picture|photo|canvas)\b")
-_VAGUE = ("enhance", "improve", "focus", "correct", "fix", "refine", "retouch", "fill")
-
-
-def read_recolor(reading: Reading) -> Operations | None:
-    """The colour of things; of lettering and backgrounds too."""
-    phrase = reading["phrase"]
-    if phrase and len(each := coloured_list(phrase, reading.vocabulary)) > 1:
-        return [Recolor(target=reading.target(one.thing), colour=one.colour) for one in each]
-    text, said = reading["target"], reading["colour"]
-    if phrase:
-        parted = trailing_colour(phrase, reading.vocabulary)
-        text, said = (unlinked(parted.thing), parted.colour) if parted else ("", "")
-    colour = said if phrase else colour_in(said, reading.vocabulary)
-    is_thing = low(reading.clause).endswith((f" be a {said}", f" be an {said}"))
-    if colour and is_thing and low(colour) in reading.vocabulary["colours.things"]:
-        return None
-    if not colour or not text or not _plausible(reading, text, colour) or _is_colour_of(reading, said, text):
-        return None
-    if reading.does("add") and (laid := tinted(reading, said, text)):
-        return [laid]
-    if low(colour) in reading.vocabulary["looks.drains"]:
-        return [Style(prompt=colour, target=reading.scoped(text))]
-    subject = subject_of(reading, text)
-    owner = subject.owner if subject.attribute == "colour" and subject.owner else text
-    if reading.is_clear_background(text) or reading.is_clear_background(owner):
-        return [Background(action="colour", colour=colour)]
-    if reading.is_whole(owner):
-        return becomes(reading, owner, colour, swap=False)
-    return [Recolor(target=target, colour=reading.spoken(colour)) for target in reading.targets(owner)]
-
-
-def _is_colour_of(reading: Reading, said: str, text: str) -> bool:
-    """Whether what seems to get the colour is none: in "the colour of the car, red" and "a bit less, yellow"."""
-    if low(text).split(" ")[-1] in ("less", "more", "too", "so"):
-        return True
-    return " of the " in f" {low(said)} " and colour_in(text, reading.vocabulary) is not None
-
-
-def _said_as_wish(reading: Reading, text: str) -> bool:
-    """ "car blue" is a wish; "blue car" alone and "a red and" are not, nor are whole sentences about something else."""
-    if reading["colour"] and reading.clause.startswith(reading["colour"]):
-        meant = f"{reading['colour']} for {text}" in reading.clause and definite(text, reading.vocabulary)
-        return meant or _WISHING.search(low(reading.clause)) is not None
-    words = low(text).split(" ")
-    if colour_in(text, reading.vocabulary) or low(text) in reading.vocabulary["hints.no_thing"]:
-        return False
-    return len(words) <= MAX_WORDS_OF_THING and words[-1] not in reading.vocabulary["hints.cut_short"]
-
-
-def _plausible(reading: Reading, text: str, colour: str) -> bool:
-    """Whether the words before the colour can be a thing: "add a dog" and "brown" cannot."""
-    first = low(text).split(" ")[0]
-    if " be " in low(text) or _orders_state(reading, low(text)):
-        return False
-    if first in ("there", "what", "who", "how", "if", "why", "let") or reading["colour"].startswith("of "):
-        return False
-    if not reading.verb and not _said_as_wish(reading, text):
-        return False
-    if reading.does("add", "apply", "put") and not (reading.verb == "put" and definite(text, reading.vocabulary)):
-        return _COLOUR_WORD.search(low(reading.clause)) is not None
-    if " with " in low(text) and "enrich" in reading.vocabulary.openings.get(first, ()):
-        return False
-    if reading.verb or first in reading.vocabulary["words.determiner"]:
-        lone = low(colour) in reading.vocabulary["colours.things"] and low(reading["colour"]).startswith(("a ", "an "))
-        return not lone or _COLOUR_WORD.search(low(reading["colour"])) is not None
-    return _ORDERS.isdisjoint(reading.vocabulary.openings.get(first, ()))
-
-
-def _orders_state(reading: Reading, small: str) -> bool:
-    """Whether what stands before a colour's name is an order: "melt the ice" before "cream"."""
-    verb, _, rest = small.partition(" ")
-    return rest.split(" ")[0] in ("the", "a", "an") and verb in reading.vocabulary.tables["words"]["state_verbs"]
-
-
-def read_paint(reading: Reading) -> Operations | None:
-    """Painted with something that is no colour: a pattern, autumn colours."""
-    text = reading["target"]
-    if not definite(text, reading.vocabulary) or reading.is_whole(text):
-        return None
-    if definite(reading["prompt"], reading.vocabulary) and f"{text} in {reading['prompt']}" in reading.clause:
-        return None
-    if reading.does("enrich") and not PATTERN.search(low(reading["prompt"])):
-        return None
-    return [Alter(target=target, prompt=reading.spoken(reading["prompt"])) for target in reading.targets(text)]
 
 
 def read_change(reading: Reading) -> Operations | None:
@@ -227,6 +120,8 @@ def read_make(reading: Reading) -> Operations | None:
         return becomes(reading, "it", clause, swap=True)
     if said.startswith(("imagine", "i want", "i need", "i would", "i 'd")):
         return clause_becomes(reading, clause, strict=True)
+    if (listed := _TONES.match(low(clause))) and tones_of(listed["how"]):
+        return None
     if having := _having(reading, clause):
         return having
     thing, leading, action = clause.partition(" to ")
@@ -246,9 +141,11 @@ def read_make(reading: Reading) -> Operations | None:
 def _is_deed(reading: Reading, thing: str, action: str) -> bool:
     """Whether a thing that is there is to do something: "get the eagle to spread its wings"."""
     first = action.split(" ")[0]
-    there = definite(thing, reading.vocabulary) and not reading.is_whole(thing) and not reading.is_background(thing)
+    named = " " not in thing and not reading.is_pronoun(thing) and first in reading.vocabulary["states.verbs"]
+    there = named or definite(thing, reading.vocabulary)
     return (
         there
+        and not (reading.is_whole(thing) or reading.is_background(thing))
         and first not in reading.vocabulary["words.determiner"]
         and first != "be"
         and not colour_in(action, reading.vocabulary)
@@ -280,7 +177,7 @@ def _wished(reading: Reading, subject: str, clause: str) -> Operations | None:
         or low(clause).startswith(("too ", "not ", "so "))
     ):
         return None
-    if low(subject).startswith(_INDEFINITE):
+    if low(subject).startswith(_INDEFINITE) or _SOMEBODY_BE.match(f"{low(subject)} {low(clause)}"):
         return [added(reading, f"{subject} {_PRESENT.sub('', clause)}".strip())]
     clause = clause[4:] if low(clause).startswith("now be ") else clause
     having = _having(reading, f"{subject} {clause}") if low(clause).startswith("have ") else None
@@ -303,8 +200,10 @@ def _having(reading: Reading, clause: str) -> Operations | None:
     if not match:
         return None
     owner, thing = match[1], _ON_ITSELF.sub("", match[2])
-    last = low(owner).rpartition(" ")[2]
-    if low(clause[len(owner) : len(owner) + 6]) == " with " and " " in owner and is_state(reading, last, last):
+    told = low(thing).split(" ")
+    acts = len(told) > 2 and told[0] == "the" and told[-1] in reading.vocabulary["states.verbs"]
+    with_it = low(clause[len(owner) : len(owner) + 6]) == " with "
+    if with_it and (acts or _has_state(reading, low(owner).split(" "))):
         return None
     owned = _DOING.search(low(owner)) or _SEEMING.search(low(owner)) or at_article(low(owner).split(" "))
     if owned or low(owner).startswith("it "):
@@ -323,6 +222,14 @@ def _having(reading: Reading, clause: str) -> Operations | None:
     return None
 
 
+def _has_state(reading: Reading, owner: list[str]) -> bool:
+    """Whether the words tell what the owner does or is like, to which the rest belongs: "the dog sit", "he cry"."""
+    last, verbs = owner[-1], reading.vocabulary["states.verbs"]
+    if len(owner) > 1 and (last in verbs or is_state(reading, last, last)):
+        return True
+    return any(word in verbs and owner[index + 3] == "the" for index, word in enumerate(owner[2:-2]))
+
+
 def _coloured_part(reading: Reading, owner: str, thing: str) -> Recolor | None:
     """The part of the owner that is to have a colour: "red hair"."""
     mass = low(thing).split(" ")[-1] in ("hair", "fur", "skin", "beard", "wool")
@@ -338,76 +245,12 @@ def _coloured_part(reading: Reading, owner: str, thing: str) -> Recolor | None:
     return None
 
 
-def read_enlarge(reading: Reading) -> Operations | None:
-    """Another size of a thing; the picture's own size is the frame's business."""
-    text = _MEASURE.sub("", reading["target"])
-    of_size = _OF_SIZE.search(low(reading.clause)) is not None and reading.does("decrease")
-    if not text or (reading.verb == "reduce" and not of_size) or _CANVAS.match(text):
-        return None
-    if reading.is_whole(text) or reading.is_clear_background(text):
-        return None
-    if subject_of(reading, text).attribute in ("colour", "style", "scene"):
-        return None
-    match = expression("bigger").search(low(reading.clause))
-    prompt = _TIMES.get(low(reading.clause).split(" ")[0])
-    prompt = prompt or next((prompt for name, prompt in _SCALE.items() if reading.does(name)), match and match.group())
-    measured = _MEASURE.search(reading["target"])
-    if prompt and measured and (told := measured["to"] or measured["until"]):
-        prompt = f"{prompt}, {told}"
-    return [Alter(target=target, prompt=prompt) for target in reading.targets(text)] if prompt else None
-
-
-def read_state(reading: Reading) -> Operations | None:
-    """Verbs that say the state themselves: "open the window", "whiten the teeth"."""
-    text = reading["target"]
-    if not text or reading.is_whole(text):
-        return None
-    verb = low(reading.clause)[: len(reading.clause) - len(text)].strip()
-    if verb == "tone" and low(text).endswith(" down"):
-        return None
-    text = _OUT.sub("", text)
-    until = measured["until"] if (measured := _MEASURE.search(text)) else None
-    text = expression("for_look").sub("", _PARTICLE.sub("", _MEASURE.sub("", text)))
-    text = _MORE.sub("", text)
-    text, extent = (text[: far.start()], far.group()) if (far := _EXTENT.search(text)) else (text, "")
-    bare = " " in text and not definite(text, reading.vocabulary)
-    if (bare and verb in reading.vocabulary["hints.nouns_too"]) or (verb in _VAGUE and scene_in(reading, text)):
-        return None
-    if verb == "whiten" and re.search(r"teeth|tooth", low(text)):
-        return [Recolor(target=target, colour="white") for target in reading.targets(text)]
-    prompt = reading.vocabulary.tables["words"]["state_verbs"].get(verb, verb)
-    prompt = f"{prompt} {until}" if until else f"{prompt}{extent}"
-    return [Alter(target=target, prompt=reading.spoken(prompt)) for target in reading.targets(text)]
-
-
-def read_transformed(reading: Reading) -> Operations | None:
-    """ "Bury the town under snow", "calm the sea until it is smooth": the verb is what becomes of the thing."""
-    target, how = reading["target"], reading["how"]
-    if how and reading.is_whole(target) and not reading.is_pronoun(target):
-        return [
-            Alter(prompt=reading.spoken(f"{participle(reading.verb)} {reading.clause.partition(target)[2].strip()}"))
-        ]
-    if not (definite(target, reading.vocabulary) or reading.is_pronoun(target)):
-        return None
-    done = reading.vocabulary.tables["words"]["participles"].get(reading.verb) or participle(reading.verb)
-    behind = reading.clause.partition(target)[2].strip() if how else ""
-    prompt = f"{done} {reading.spoken(behind)}".strip()
-    if reading.is_whole(target) or reading.is_background(target):
-        return [Alter(prompt=prompt)]
-    return [Alter(target=one, prompt=prompt) for one in reading.targets(target)]
-
-
 def readers() -> dict[str, Any]:
     """The readers of this module by name."""
     return {
         "replace": read_replace,
         "replace_place": read_replace_place,
-        "recolor": read_recolor,
-        "paint": read_paint,
         "change": read_change,
         "make": read_make,
-        "enlarge": read_enlarge,
-        "state": read_state,
         "so_changed": read_so_changed,
-        "transformed": read_transformed,
     }

@@ -15,7 +15,9 @@ from engine.planner.vocabulary import expression
 
 _WORD: Final = expression("turn_word")
 _TELLING: Final = expression("turn_telling")
-_SLIGHTLY: Final = regex(r"\b(?:bit|little|slightly)\b")
+_SLIGHTLY: Final = regex(
+    r"\b(?:bit|little|slightly|touch|hair|tad|smidge|tiny|teeny|notch|fraction|whisker|shade|nudge)\b"
+)
 _ONE_MORE: Final = regex(r"(?:(?:and|just|maybe|ok) )*one more(?: degree|(?P<again> time))?(?: please)?")
 QUARTER: Final = 90.0
 """Of a turn by whole quarters "one more" is another of these, of any other a degree."""

@@ -7,9 +7,9 @@ from typing import Final
 
 from engine.expressions import regex
 from engine.operations import Compare, Goto, Redo, Restart, Retry, Undo
-from engine.planner.clauses import begins_request
 from engine.planner.dialogue import AGAIN
 from engine.planner.normalise import low, only_words
+from engine.planner.openings import begins_request
 from engine.planner.tone import tone_of
 from engine.planner.vocabulary import Vocabulary, expression
 
@@ -40,15 +40,16 @@ def led_up_to(sentences: Sequence[str], is_step: IsStep, vocabulary: Vocabulary)
         return [first]
     *before, last = sentences or ("",)
     behind, comma, step = last.rpartition(" , ")
+    behind, but, step = (behind, "", step) if comma else last.rpartition(" but ")
     step = step.strip(" .!")
-    said = [*before, *(behind.split(" , ") if comma else ())]
+    said = [*before, *(behind.split(" , ") if comma or but else ())]
     if not said or step.count(" ") > MAX_SPACES or any(begins_request(one, vocabulary) for one in said):
         return sentences
     faulty = any(_finds_fault(low(one), vocabulary) for one in said)
     if low(step) in AGAIN:
         return ["retry"] if faulty else sentences
     toned = any(tone_of(word) for one in said for word in low(one).split(" "))
-    return [step] if faulty and is_step(step, not toned) else sentences
+    return [step] if faulty and is_step(step, not (toned or but)) else sentences
 
 
 def _before_reason(sentence: str, is_step: IsStep) -> str | None:

@@ -12,10 +12,10 @@ from functools import cache
 from itertools import islice
 
 from engine.expressions import regex
-from engine.planner.clauses import begins_request
 from engine.planner.hints import MAX_WORDS, Hints, hints
 from engine.planner.mentions import mentioned_in
 from engine.planner.normalise import low
+from engine.planner.openings import begins_request
 from engine.planner.vocabulary import Vocabulary, expression, load
 from engine.planner.word_order import wished_for
 

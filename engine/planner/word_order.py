@@ -28,6 +28,28 @@ _BEING = ("is", "are", "was", "were", "looks", "look", "seems", "feels")
 _ANNOUNCING = frozenset(["saying", "says", "say", "reading", "reads", "read", "with", "be", "to"])
 _WRITING = frozenset(["add", "put", "write"])
 _IFIED = regex(r"^(?P<look>[a-z]{3,}?)(?P<hyphen>-?)i?fy(?= |$)")
+_WHOLE = frozenset(["it", "this", "that", "everything"])
+_DONE_TO_ALL = {
+    "mirrored": "mirror",
+    "flipped": "flip",
+    "rotated": "rotate",
+    "turned": "turn",
+    "cropped": "crop",
+    "straightened": "straighten",
+    "levelled": "straighten",
+    "leveled": "straighten",
+    "desaturated": "desaturate",
+    "brightened": "brighten",
+    "darkened": "darken",
+    "sharpened": "sharpen",
+    "blurred": "blur",
+    "resized": "resize",
+    "upscaled": "upscale",
+    "denoised": "denoise",
+    "restored": "restore",
+    "inverted": "invert",
+}
+"""What may be wanted done to the picture as a whole, and the order that it is."""
 _ALL_OF_IT = frozenset(["", "this", "that", "this thing", "this whole thing", "the whole thing", "everything"])
 _WHOSE = {"me": "my", "him": "his", "her": "her", "us": "our", "them": "their"}
 _HOUR = regex(r"(?:dusk|dawn|night|noon|midday|midnight|sunset|sunrise|twilight|(?:the )?(?:golden|blue) hour)\b")
@@ -259,6 +281,8 @@ def _wondered(text: str, vocabulary: Vocabulary) -> str:
             return f"remove {what}" if plain else f"remove {what} from {thing}"
         case "at" if _HOUR.match(low(what)) and (" with " in what or low(thing).startswith("the same ")):
             return f"make it {what}"
+        case "with" if low(thing).endswith("ing"):
+            return _shown_doing(text, vocabulary)
         case "with" if switched := _SWITCHED.fullmatch(what):
             return f"turn {switched['how']} {switched['lamp']}{'' if plain else f' in {thing}'}"
         case "with":
@@ -371,6 +395,9 @@ def _wished_done(text: str, vocabulary: Vocabulary) -> str | None:
         return None
     asked = small.startswith(("have ", "get "))
     words, spoken = small.split(" ")[asked:], text.split(" ")[asked:]
+    whole = words[0] in _WHOLE and (asked or (words[0] == "everything" and len(words) == 2))
+    if whole and len(words) > 1 and (verb := _DONE_TO_ALL.get(words[1])):
+        return " ".join([verb, spoken[0], *spoken[2:]])
     if words[0] not in vocabulary["words.definite"] or (asked and len(words) < 3):
         return None
 

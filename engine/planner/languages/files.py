@@ -76,10 +76,14 @@ def _read(code: str) -> Dictionary:
 
 
 def _entries(literal: str, dictionary: Dictionary) -> list[str]:
-    """The words of a literal; itself where one would be a single kana, which would be found inside other words."""
+    """The words of a literal; itself where one would be a single letter, which would be found inside other words.
+
+    In kana; and in characters where a language's file lists those that are bound.
+    """
     pieces = dictionary.pieces(literal)
-    stray = any(len(piece) == 1 and "ぁ" <= piece <= "ん" and piece not in dictionary.words for piece in pieces)
-    return [literal.replace(" ", "")] if stray else pieces
+    last = "\u9fff" if dictionary.bound else "ん"
+    stray = any(len(piece) == 1 and "ぁ" <= piece <= last and piece not in dictionary.words for piece in pieces)
+    return [literal.replace(" ", "")] if stray and not dictionary.spaced else pieces
 
 
 def _endings(table: Mapping[str, str]) -> dict[str, str]:

@@ -105,6 +105,29 @@ class Pattern:
         groups = [[max(verbs or must, key=len)]] if must else sorted(either, key=lambda group: "<" not in group[0][:1])
         return groups[0] if groups else [""]
 
+    @cached_property
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """Words, verbs and kinds of words: a clause needs one of each set for this to fit."""
+        found: list[frozenset[str]] = []
+        inside = ""
+        options: list[list[str]] = []
+        for part in self.source:
+            if part in "([":
+                inside += part
+                options = [list[str]()] if inside == "[" else options
+            elif part in ")]":
+                if inside == "[" and all(options):
+                    found.append(frozenset[str]().union(*options))
+                inside = inside[:-1]
+            elif part == "|" and inside == "[":
+                options.append([])
+            elif part != "|" and (needed := _needed(part)):
+                if inside == "[":
+                    options[-1] = options[-1] or needed
+                elif not inside:
+                    found.append(frozenset(needed))
+        return tuple(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -138,17 +161,34 @@ class Patterns:
             return None
         coded = [token.coded for token in tokens]
         text = "".join(coded)
-        for pattern in self._candidates(tokens):
-            if fit := pattern.regex.fullmatch(text):
+        says = {f"<{verb}>" for token in tokens for verb in token.verbs}.union([token.text for token in tokens], ("",))
+        has = says | _ends_and_kinds(tokens)
+        for pattern in self._candidates(says):
+            if not any(map(has.isdisjoint, pattern.needs)) and (fit := pattern.regex.fullmatch(text)):
                 return Match(pattern.english, dict(_slots(fit, coded, tokens)), pattern.source)
         return None
 
-    def _candidates(self, tokens: Sequence[Token]) -> list[Pattern]:
-        anchors = {f"<{verb}>" for token in tokens for verb in token.verbs}
-        anchors.update(token.text for token in tokens)
-        anchors.add("")
-        found = {pattern.order: pattern for anchor in anchors for pattern in self._by_anchor.get(anchor, ())}
+    def _candidates(self, says: Iterable[str]) -> list[Pattern]:
+        found = {pattern.order: pattern for anchor in says for pattern in self._by_anchor.get(anchor, ())}
         return [found[order] for order in sorted(found)]
+
+
+def _ends_and_kinds(tokens: Sequence[Token]) -> set[str]:
+    """What else patterns may need of a clause: how its words with spaces end, and its kinds of words."""
+    has = {f"{{{kind}" for token in tokens for kind in token.senses}
+    if any(token.ended for token in tokens):
+        has.add("{E")
+    spaced = (token.text.split(" ") for token in tokens if " " in token.text)
+    has.update(" ".join(words[start:]) for words in spaced for start in range(1, len(words)))
+    return has
+
+
+def _needed(part: str) -> list[str]:
+    """What a part of a pattern needs: a word or a verb itself; of a slot for some kinds of words, one of these."""
+    if not part.startswith("{"):
+        return [part]
+    name = part[1:-1]
+    return [f"{{{kind}" for kind in NAMED.get(name, TYPED.get(name, ""))]
 
 
 def _divided(source: str, dictionary: Dictionary) -> tuple[str, ...]:

@@ -3,6 +3,10 @@
 `[grammar.relatives]` of a language's file lists the words that one `begins` with, or how its verb `ends` before its
 noun. Where it lists verbs of `standing` too, what is between the two is where the noun is: "the dog, which on the sofa
 sits".
+
+Or it lists what `links` one to the noun behind it: "replace the cat with a hat wearing 的 dog". A request has begun
+there with a verb that is not `causing` what follows, or with a word `leading` what a verb at its end is done to;
+`listing` is what parts nothing inside of one.
 """
 
 from __future__ import annotations
@@ -20,6 +24,10 @@ from engine.planner.languages.words import Token
 
 TOLD_OF: Final = "NDCS" + UNKNOWN
 """What begins a thing that is told of by a verb before it."""
+TELLING: Final = {"V", "A", "E"}
+"""What a verb that tells of a thing can be, and nothing else."""
+REACH: Final = 24
+"""Tokens behind a verb that are looked at for the noun that it tells of."""
 _PLACE: Final = r"(?P<place>[^,.!?;:\n]{1,60}?)"
 
 
@@ -39,6 +47,8 @@ def without_commands(read: list[Token], dictionary: Dictionary) -> list[Token]:
     listed = _listed(dictionary)
     if not listed or "standing" in listed:
         return read
+    if "links" in listed:
+        return _without_linked(read, listed)
     begins, ends = listed.get("begins", "").split(), tuple(listed.get("ends", "").split())
     return [
         _telling(token)
@@ -47,6 +57,36 @@ def without_commands(read: list[Token], dictionary: Dictionary) -> list[Token]:
         else token
         for before, token, after in zip([None, *read], read, [*read[1:], None], strict=False)
     ]
+
+
+def _without_linked(read: list[Token], listed: Mapping[str, str]) -> list[Token]:
+    """The tokens, each verb inside of a request that a link ties to a noun behind it no longer one that commands."""
+    if listed["links"] not in {token.text for token in read}:
+        return read
+    words = {key: said.split() for key, said in listed.items()}
+    told: list[Token] = []
+    commanded = led = False
+    for index, token in enumerate(read):
+        if token.is_a("J") and token.text not in words["listing"]:
+            commanded = led = False
+        elif token.text in words["leading"]:
+            led = True
+        elif token.verbs and token.senses.keys() <= TELLING and token.text not in words["causing"]:
+            behind = _linked_to(read[index + 1 : index + REACH], words) if commanded or led else []
+            if behind and (commanded or any(one.verbs for one in behind)):
+                token = _telling(token)
+            else:
+                commanded = True
+        told.append(token)
+    return told
+
+
+def _linked_to(behind: list[Token], words: Mapping[str, list[str]]) -> list[Token]:
+    """What a link ties the verb before these tokens to: the noun and all behind it in the same request."""
+    end = next((at for at, one in enumerate(behind) if one.is_a("J") and one.text not in words["listing"]), len(behind))
+    link = next((at for at, token in enumerate(behind[:end]) if token.text in words["links"]), end)
+    after = behind[link + 1 : end]
+    return after if after and after[0].is_a(TOLD_OF) and not after[0].verbs else []
 
 
 def _follows(before: Token | None, token: Token, begins: list[str]) -> bool:

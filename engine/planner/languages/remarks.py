@@ -204,6 +204,12 @@ def is_listed(token: Token, sort: str, dictionary: Dictionary) -> bool:
     return token.text in dictionary.remarks.get(sort, ())
 
 
+def is_kept(part: Part, dictionary: Dictionary) -> bool:
+    """Whether a part only says what is to stay as it is beside what is asked for."""
+    first = next((token for token in part if not token.is_a("J")), None)
+    return first is not None and is_listed(first, "keeps", dictionary)
+
+
 def _predicates(token: Token, dictionary: Dictionary) -> bool:
     return is_listed(token, "predicates", dictionary) or is_listed(token, "complaints", dictionary)
 

@@ -21,7 +21,14 @@ from engine.planner.languages.numbers import in_digits
 from engine.planner.languages.patterns import Match
 from engine.planner.languages.recognition import language_of
 from engine.planner.languages.relatives import with_places, without_commands
-from engine.planner.languages.remarks import is_statement, requests, with_reason_read, without_reasons
+from engine.planner.languages.remarks import (
+    is_kept,
+    is_listed,
+    is_statement,
+    requests,
+    with_reason_read,
+    without_reasons,
+)
 from engine.planner.languages.sayings import MAX_CLAUSE, fixed, joined, sayings, says
 from engine.planner.languages.splitting import split
 from engine.planner.languages.words import Token
@@ -122,7 +129,7 @@ def _clauses(text: str, quotes: list[str], dictionary: Dictionary) -> Iterator[C
                 if len(part) == len(read) and not any(token.verbs for token in part) and _asks(said, dictionary):
                     words = _wished(words, part, dictionary)
                 own = said if len(part) == len(read) else joined(part, dictionary)
-                idle = is_statement(part, dictionary) and not says(part, dictionary)
+                idle = is_kept(part, dictionary) or (is_statement(part, dictionary) and not says(part, dictionary))
                 yield Clause(restored(own, quotes), restored(words, quotes), idle)
 
 
@@ -158,7 +165,7 @@ def _english(part: list[Token], dictionary: Dictionary) -> str:
     if whole is not None:
         return whole
     degrees = [token.english("G") for token in part if token.is_a("G")]
-    rest = _without_idle_commas([token for token in part if not token.is_a("G")])
+    rest = _without_idle_commas([token for token in part if not token.is_a("G")], dictionary)
     rest = with_commas_read(rest, dictionary)
     match, more = _said(rest, dictionary)
     if match is None:
@@ -176,9 +183,11 @@ def _english(part: list[Token], dictionary: Dictionary) -> str:
     return " ".join((f"{filled(match, dictionary)}{more}", *stronger))
 
 
-def _without_idle_commas(part: list[Token]) -> list[Token]:
+def _without_idle_commas(part: list[Token], dictionary: Dictionary) -> list[Token]:
     """The tokens without the commas that English would not have there."""
     idle = {index for index, token in enumerate(part[1:]) if token.english() == "except"} | {len(part) - 1}
+    if part and is_listed(part[0], "objects", dictionary):
+        idle |= {index for index, token in enumerate(part[1:]) if token.verbs}
     return [token for index, token in enumerate(part) if token.text != "," or index not in idle]
 
 

@@ -18,7 +18,7 @@ from engine.planner.languages.words import MAX_QUOTES, QUOTE_BASE
 
 QUOTED: Final = regex(
     r"[\"“”„‟]([^\"“”„‟\n]{1,300})[\"“”‟]|«([^»\n]{1,300})»|‹([^›\n]{1,300})›|「([^」\n]{1,300})」|『([^』\n]{1,300})』"
-    r"|(?<![\w'])['‘‚]([^'‘’‚\n]{1,300})['’](?!\w)"
+    r"|(?:(?<![\w'])|(?<=[\u3040-\u9fff]))['‘‚]([^'‘’‚\n]{1,300})['’](?:(?!\w)|(?=[\u3040-\u9fff]))"
 )
 """What stands in quotation marks."""
 _NOISE = regex("[\x00-\x08\x0b-\x1f\x7f<>\ue000-\uf8ff\U000f0000-\U000fffff]")

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.operations import Adjust, Context, Target
-from engine.planner.clauses import tidy
 from engine.planner.hints import hints
 from engine.planner.mentions import mentioned_in, told_of
 from engine.planner.normalise import normalise
+from engine.planner.tidying import tidy
 from engine.planner.vocabulary import load
 from tests.engine.planner.reading import PLANNER, flat, thing
 

@@ -121,4 +121,17 @@ ROWS = [
     row("天上再加几只鸟就更好看了", add("some birds", "in the sky")),
     row("让照片里下起雪来", alter("snow")),
     row("把夏天的照片改成冬天", alter("winter")),
+    # As those write who label pictures: whose, from what into what, and what is to stay as it is.
+    row("移除男士身上的西装外套", remove("suit jacket", relation="on the man")),
+    row("将女孩的裙子由白色改为深蓝色", recolor("dress", "dark blue", part_of="girl")),
+    row("修改背景为樱花公园，保持人物不变", background("replace", prompt="a cherry blossom park")),
+    row("将天空替换为星空，同时保留前景的树木", replace("sky", "a starry sky")),
+    row("将图中的猫替换为戴着圣诞帽的狗", replace("cat", "a dog wearing santa hat")),
+    row("移除挂在墙上的时钟", remove("clock", relation="on the wall")),
+    row("提取出图中的帽子", extract("hat")),
+    row("使背景变得清晰", adjust("sharpness", 20, "background")),
+    row("提升画面整体亮度", adjust("brightness", 20)),
+    row("在盘子右侧添加一把叉子", add("a fork", "to the right of the plate")),
+    row("让小狗在沙滩上奔跑", alter("run on the beach", "dog")),
+    row("将'春天'改为'夏天'，保持字体不变", kind("text", action="replace", text="夏天", old="春天")),
 ]
