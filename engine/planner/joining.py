@@ -10,6 +10,7 @@ from engine.operations import (
     Add,
     Adjust,
     Alter,
+    Background,
     Blur,
     Crop,
     Duplicate,
@@ -117,7 +118,9 @@ def _both(last: AnyOperation, operation: AnyOperation) -> AnyOperation | None:
             return last
         case Extract(), Remove() if _REST.fullmatch(low(_named(operation))):
             return last
-        case (Crop(), Crop()) | (Rotate(level=True), Rotate()) | (Restore(), Restore()) if last == operation:
+        case (
+            (Crop(), Crop()) | (Rotate(level=True), Rotate()) | (Restore(), Restore()) | (Background(), Background())
+        ) if last == operation:
             return last
         case Move(), Move() if operation.target.previous and low(operation.place) == "there":
             return last
