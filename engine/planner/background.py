@@ -84,7 +84,7 @@ def read_background_change(reading: Reading) -> Operations | None:
         return None
     if (backdrop and not _backdrop(reading)) or not prompt:
         return None
-    if without_article(low(backdrop)) in reading.vocabulary["looks.pictures"] and look_of_thing(reading, prompt):
+    if reading.is_pictured(backdrop) and look_of_thing(reading, prompt):
         return None
     somebody = reading.clause.split(" ")[1:2] in (["me"], ["us"], ["him"], ["her"], ["them"])
     laid = reading.verb in ("set", "lay", "rest", "drop") and not somebody

@@ -138,7 +138,7 @@ def becomes(reading: Reading, subject_text: str, result: str, *, swap: bool) -> 
         return None
     subject = subject_of(reading, subject_text)
     behind = subject.owner if subject.attribute in ("colour", "style", "scene") else ""
-    pictured = without_article(low(subject_text)) in reading.vocabulary["looks.pictures"]
+    pictured = reading.is_pictured(subject_text)
     if pictured and look_of_thing(reading, bare_result(result)):
         return [Style(prompt=reading.spoken(plain_result(bare_result(result))))]
     if reading.is_clear_background(subject_text) or (behind and reading.is_clear_background(behind)):

@@ -259,7 +259,8 @@ class ClauseReader:
     def _before_remark(self, clause: str, normal: Normal, context: Context) -> Operations:
         """The order before a comma behind which nothing is asked for: "denoise, shot at ISO 12800"."""
         order, comma, remark = clause.partition(" , ")
-        first, words = low(order).split(" ")[0], self._vocabulary
+        words = self._vocabulary
+        first = low(strip_openers(order, words)).split(" ")[0]
         if not comma:
             return []
         if not (first in words.base_forms or first in words["words.bare_order"]):

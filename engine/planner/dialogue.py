@@ -186,6 +186,8 @@ def read_undo_of(reading: Reading) -> Operations | None:
     point, context = reading["since"] or reading["before"], reading.context
     if not (context.history or reading["target"]) or " to " in reading["target"]:
         return None
+    if low(reading["target"]).startswith(("only ", "just ")):
+        return None
     what = f"since {reading['state']}" if reading["state"] else reading["target"] or point or _done(reading)
     found = about(what, context.history)
     if not found and not reading["target"]:

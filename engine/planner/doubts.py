@@ -16,7 +16,7 @@ from engine.planner.vocabulary import Vocabulary
 _ASKED: Final = "Did you mean "
 """How every doubt begins, and no other question does."""
 _TALK: Final = regex(
-    r"\b(?:i|you|we|if|would|could|should|can (?:you|we|i))\b|^(?:is|are|be|was|to|by|for|of|at|with|not|the|a|an)$"
+    r"\b(?:i|you|we|if|would|could|should|can (?:you|we|i))\b|^(?:it|is|are|be|was|to|by|for|of|at|with|not|the|a|an)$"
     r"|^(?:less|more)(?: [a-z]+)?$|^(?:up|down|(?:(?:up|down|over|out|in|back) )?(?:there|here))$"
 )
 """Words of a sentence about the request, none of which is in the name of a thing."""
@@ -25,6 +25,10 @@ _CUT_OFF: Final = regex(
     r"next|instead)$"
 )
 """Words that no name of a thing ends with: the sentence goes on."""
+_JUDGED: Final = regex(
+    r"\b(?:was|were|is|looked|looks) (?:much |a lot )?(?:the )?(?:best|better|nicer|fine|good|great|wrong|worse)\b"
+)
+"""A verdict, which is nothing that could be put in."""
 _TALK_OF_RESULT: Final = regex(
     r"^(?:i|you|we)\b|(?<!as )(?<!like )\bif (?:i|you|we|it|the)\b|\b(?:can|could|would) you\b"
 )
@@ -42,10 +46,16 @@ def of_things(operations: Sequence[Any], vocabulary: Vocabulary, *, loose: bool)
     return not any(
         ((target := getattr(one, "target", None)) and _is_torn_out(target, vocabulary))
         or (isinstance(one, Add) and low(one.prompt).split(" ")[0] in _POINTING)
-        or (isinstance(one, Add) and one.place and _CUT_OFF.search(low(one.place)))
+        or (isinstance(one, Add) and _is_talk(one))
         or (loose and _TALK_OF_RESULT.search(low(getattr(one, "prompt", None) or "")))
         for one in operations
     )
+
+
+def _is_talk(addition: Add) -> bool:
+    """Whether what is to be put in is a verdict, or where it goes a piece of a sentence."""
+    torn = addition.place is not None and _CUT_OFF.search(low(addition.place)) is not None
+    return torn or _JUDGED.search(low(addition.prompt)) is not None
 
 
 def _is_torn_out(target: Target, vocabulary: Vocabulary) -> bool:

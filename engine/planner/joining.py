@@ -34,6 +34,7 @@ from engine.planner.sparing import of_the_rest, related
 from engine.planner.targets import conjuncts, parse_target, read_target
 from engine.planner.vocabulary import Vocabulary
 
+_ROUND = regex(r"(?:turned )?(?:round|around|over)")
 AnyOperation: TypeAlias = EditOperation | HistoryOperation
 
 _TRACE = regex(r"shadows?|reflections?|mirror image")
@@ -121,6 +122,8 @@ def _both(last: AnyOperation, operation: AnyOperation) -> AnyOperation | None:
         case (
             (Crop(), Crop()) | (Rotate(level=True), Rotate()) | (Restore(), Restore()) | (Background(), Background())
         ) if last == operation:
+            return last
+        case Rotate(), Alter() if operation.target == Target(previous=True) and _ROUND.fullmatch(operation.prompt):
             return last
         case Move(), Move() if operation.target.previous and low(operation.place) == "there":
             return last

@@ -100,7 +100,7 @@ def read_style(reading: Reading) -> Operations | None:
     if " then " in small or (reading.verb in _DRAWING and low(target_text).startswith(_NEW)):
         return None
     whole = not target_text or reading.is_whole(target_text) or _is_look_noun(target_text)
-    whole = whole or without_article(low(target_text)) in reading.vocabulary["looks.pictures"]
+    whole = whole or reading.is_pictured(target_text)
     whole = whole or any(one.search(low(target_text)) for one in (expression("whole_photo"), _AND_ALL))
     if target_text and _is_work(reading, target_text, small, whole):
         prompt = reading.spoken(expression("look_lead").sub("", look))
@@ -118,11 +118,7 @@ def read_style_by(reading: Reading) -> Operations | None:
     target, artist = reading["target"], reading["artist"]
     if artist.count(" ") > MAX_SPACES_OF_NAME or not (definite(target, reading.vocabulary) or reading.is_whole(target)):
         return None
-    whole = (
-        low(reading.clause).startswith(("how ", "as "))
-        or reading.is_whole(target)
-        or without_article(low(target).removeprefix("this ")) in reading.vocabulary["looks.pictures"]
-    )
+    whole = low(reading.clause).startswith(("how ", "as ")) or reading.is_whole(target) or reading.is_pictured(target)
     return [Style(prompt=f"in the style of {reading.spoken(artist)}", target=None if whole else reading.target(target))]
 
 

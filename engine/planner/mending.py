@@ -65,6 +65,13 @@ def _remark() -> re.Pattern[str]:
     )
 
 
+_TILTED = regex(
+    r"(?:turn|rotate|tilt|tip|swing) (?:it|that|this) "
+    r"(?P<way>(?:.* )?(?:left|right|(?:anti-?|counter-?)?clockwise)(?: .*)?)"
+)
+"""Which way the picture is to be turned that leans."""
+
+
 def put_right(remark: str, order: str, vocabulary: Vocabulary) -> str | None:
     """What an order behind a remark comes to, said in one; None where it says something of its own.
 
@@ -75,6 +82,9 @@ def put_right(remark: str, order: str, vocabulary: Vocabulary) -> str | None:
     if max(told.count(" "), said.count(" ")) > MAX_WORDS:
         return None
     how, what = _order().fullmatch(said), _remark().fullmatch(told)
+    tilted = _TILTED.fullmatch(said)
+    if what and tilted and _leans(what) and _is_upright(what["thing"] or "it", vocabulary):
+        return f"rotate the picture {tilted['way']}"
     if how and what:
         return _righted(how, what, vocabulary)
     return _of_that_sort(remark, said, vocabulary)

@@ -50,7 +50,12 @@ DETERMINERS = (
 _SHARED = regex(rf"(?<=\w){SHARED}$")
 
 
-_BEHIND_WHAT = regex(r"(?<=\w) (?:around|behind|surrounding) (?:the|this|that|my|our|his|her|their|both) \S.*$")
+_BEHIND_WHAT = regex(
+    r"(?<=\w) (?:(?:around|behind|surrounding) (?:the|this|that|my|our|his|her|their|both) \S.*"
+    r"|(?:of|from|in) (?:(?:the|this|that|my|our) )?(?:picture|photo|image|shot|pic|snap|portrait|selfie)(?: of \S.*)?"
+    r"|of an? \S.*)$"
+)
+"""Whose background it is: "behind the dog", "of this photo of a shoe"."""
 """What a background is behind."""
 _OF_PICTURE = regex(
     r"(?<=\w) (?:of|in) (?:the|this|my|our) (?:whole |entire |original )?"
@@ -153,6 +158,10 @@ class Reading:
         core = self._core(text)
         whole = self.vocabulary["words.whole"]
         return core in self.vocabulary["words.picture"] or core in whole or low(text).removeprefix("the ") in whole
+
+    def is_pictured(self, text: str) -> bool:
+        """Whether the words name a sort of picture, and so this one: "this landscape"."""
+        return self._core(text) in self.vocabulary["looks.pictures"]
 
     def is_background(self, text: str) -> bool:
         """Whether the words mean what is behind the subject."""

@@ -70,6 +70,10 @@ _FROM_THERE = regex(
 )
 """Behind a thing these say where it is from, and not what it is taken from."""
 _ONE_OF_THEM = regex(r"one(?: (?:away|out|off|down|of them))?")
+_TALKED = regex(r"(?:wait|hang on|hold on|sorry|thanks|thank you|problem|worries|idea|way|not)\b")
+"""What follows "no" in talk, and is no thing: "no wait, forward again"."""
+_TAKEN = ("take that", "take it", "take this", "take that one", "take this one")
+"""What says which is liked best, and takes nothing away."""
 _PUT_OUT = regex(
     r" , [^,]+ing$| (?:blown|snuffed|burnt|burned|worn|washed|spread|stretched|laid|turned|lit|filled|flattened)$"
 )
@@ -95,6 +99,8 @@ def read_remove(reading: Reading) -> Operations | None:
     """Things, lettering, defects, tones or the background taken away."""
     text, where = _LEFT_THERE.sub("", reading["target"]), reading["where"] or reading["bearer"]
     text = _WHATEVER.sub("the thing ", text)
+    if _TALKED.match(low(text)) or low(reading.clause) in _TAKEN:
+        return None
     where = _LEFT_THERE.sub("", where)
     if reading.context.history and _ONE_OF_THEM.fullmatch(low(text)):
         return [Remove(target=Target(previous=True, quantity="one"))]
