@@ -292,7 +292,8 @@ def _whom_ends(reading: Reading, words: list[str]) -> int:
     """How many words whom takes: "the old man | blond hair"; up to the next description, or to the first noun."""
     known = [reading.vocabulary[name] for name in ("states.adjectives", "colours.names", "words.size")]
     describes = [any(low(word) in words_of for words_of in known) for word in words]
-    first = next((at for at in range(1, len(words)) if not describes[at]), 1)
+    owned = (at for at in range(1, len(words) - 1) if not describes[at] and not words[at - 1].endswith("'s"))
+    first = next((at + words[at].endswith("'s") for at in owned), 1)
     later = (at for at in range(first + 1, min(len(words), first + 4)) if describes[at])
     return next(later, min(first + 1, len(words) - 1))
 

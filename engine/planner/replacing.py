@@ -45,6 +45,9 @@ _NAMED_ONE = regex(
 _THERE_IS = regex(r"(?i)^there (?:is|are|was|were) ")
 _POSED = regex(r" (?:sitting|standing|lying|resting|hanging|parked|floating)$")
 """How the new thing is to be there, said before "where the old one is"."""
+_IN_BACKGROUND = regex(r"(.+) (?:in|of) the (?:background|backdrop)")
+_ASKING = ("could", "would", "can", "should", "may")
+"""How a question begins that tells of somebody, and of nothing that is to be put in."""
 _JOINTS = frozenset(["with", "by", "for", "into", "against"])
 _BEHIND_NOUN = regex(r" (?:in|on|with|of|at|over|behind) ")
 _NOTHING_NEW = regex(
@@ -63,6 +66,10 @@ def read_replace(reading: Reading) -> Operations | None:
         target, prompt = prompt, target
     if low(prompt).startswith(_INDEFINITE) and reading.vocabulary["words.background"].trailing(low(prompt)):
         return background_becomes(reading, without_article(prompt))
+    placed = _IN_BACKGROUND.fullmatch(low(target))
+    surroundings = placed and reading.vocabulary["scenes.behind"].trailing(placed[1])
+    if surroundings and is_scenery(reading, prompt):
+        return [Background(action="replace", prompt=reading.spoken(without_article(prompt)))]
     behind, _, somebody = target.partition(" behind ")
     if somebody and reading.is_clear_background(behind):
         return background_becomes(reading, prompt)
@@ -103,6 +110,8 @@ def _stands_in(reading: Reading, one: str, other: str) -> bool:
 
 def read_replace_place(reading: Reading) -> Operations | None:
     """ "Put a cat where the dog is", "instead of the dog, a cat"."""
+    if low(reading["prompt"]).split(" ")[0] in _ASKING:
+        return None
     where = " where " in reading.clause
     if where and (split_place(reading, reading["prompt"])[1] or low(reading["target"]) in ("it", "they")):
         return None
