@@ -25,6 +25,8 @@ from engine.planner import RulesPlanner
 from engine.planner.asking import adviser_for
 from engine.reporting import Report
 
+WARM_AFTER_S = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -65,15 +67,20 @@ async def open_server(
         ledger = Ledger(history.database, settings.queue.limits())
         metrics = Metrics(lambda: engine.restarts)
         checks = house_checks(history.database, history.blobs, lambda: engine.ready)
-        watching = asyncio.create_task(metrics.watch_the_loop())
-        beside = [asyncio.create_task(asyncio.to_thread(planner.warm))] if warm else []
+        beside = [asyncio.create_task(task) for task in (metrics.watch_the_loop(), *([_warm(planner)] if warm else []))]
         try:
             tools = Tools(house=house, ledger=ledger, metrics=metrics, watch=watch, hold=lambda: engine.starting)
             async with Desk(tools) as desk:
                 yield Server(house, ledger, desk, decoder, metrics, health_app(metrics, checks, ledger.counts))
         finally:
-            watching.cancel()
-            await asyncio.gather(*beside)
+            for task in beside:
+                task.cancel()
+
+
+async def _warm(planner: RulesPlanner) -> None:
+    """Read the languages once the engine has had time to start."""
+    await asyncio.sleep(WARM_AFTER_S)
+    await asyncio.to_thread(planner.warm)
 
 
 def _engine(settings: Settings, *, warm: bool) -> EngineProcess | EngineElsewhere:

@@ -20,6 +20,7 @@ _JOINTS = (" and", " then", " ,", " or")
 _LINKED = expression("linked")
 _ARTICLES = ("the", "a", "an")
 _HOW_FAR = ("half", "already", "fully", "partly", "partially", "nearly", "almost", "completely", "entirely")
+_WHICH_HALF = ("top", "bottom", "left", "right", "upper", "lower", "other", "front", "back", "first", "second", "the")
 _OF_WHAT = (" of", " in", " with")
 _LISTING = ("and", "or", "then", ",")
 _MANNER = regex(r"(?!butterfly|dragonfly|family|assembly)[a-z]{3,}[a-z]ly")
@@ -107,7 +108,8 @@ def _half_told(cut: tuple[str, str]) -> tuple[str, str]:
     """ "The banana half | peeled": how far belongs to the state."""
     thing, result = cut
     head, _, last = thing.rpartition(" ")
-    return (head, f"{last} {result}") if low(last) in _HOW_FAR and " " in head else cut
+    told = low(last) in _HOW_FAR and " " in head and low(head).rsplit(" ", 1)[-1] not in _WHICH_HALF
+    return (head, f"{last} {result}") if told else cut
 
 
 def unlinked(thing: str) -> str:
