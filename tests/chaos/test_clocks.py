@@ -75,7 +75,7 @@ async def test_what_a_dead_process_left_is_taken_up(tmp_path: Path, clock: Clock
 
 
 async def test_nobody_is_turned_away_for_the_hour(tmp_path: Path, clock: Clock) -> None:
-    limits = QueueLimits(per_member=100, member_rate=Rate(per_minute=60, burst=2))
+    limits = QueueLimits(per_member=100, member_rate=Rate(per_minute=2, burst=2))
     async with serving(tmp_path, now=clock, limits=limits) as local:
         clock.off = HOUR
         for number in range(2):
@@ -87,4 +87,4 @@ async def test_nobody_is_turned_away_for_the_hour(tmp_path: Path, clock: Clock) 
             await local.desk.take(blurred(number))
         with pytest.raises(Busy) as busy:
             await local.desk.take(blurred(2))
-    assert 0 < busy.value.seconds <= 2
+    assert 0 < busy.value.seconds <= 30
