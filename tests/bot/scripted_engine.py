@@ -181,6 +181,8 @@ async def listening(scripted: Scripted, socket: Path) -> AsyncGenerator[asyncio.
         yield server
     finally:
         server.close()
+        # What was accepted last is still being set up, and closes itself then.
+        await asyncio.sleep(0.05)
 
 
 async def _main(socket: Path, exchange: Path, then: str) -> None:
